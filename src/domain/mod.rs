@@ -1,0 +1,10 @@
+//! Pure types and rules: no I/O, no clock, no randomness of its own.
+
+pub mod form;
+pub mod kind;
+pub mod normalise;
+pub mod value;
+
+pub use form::{Form, FormField};
+pub use kind::{FieldKind, FieldState, RegisterKind};
+pub use value::FieldValue;

@@ -1,0 +1,5 @@
+//! Sổ Hoá turns scanned pages of Vietnamese civil-status registers into verified records.
+//!
+//! The layers and who may use whom stand in `src/ARCHITECTURE.md`; `tests/layers.rs` enforces it.
+
+pub mod domain;
