@@ -2,4 +2,5 @@
 //!
 //! The layers and who may use whom stand in `src/ARCHITECTURE.md`; `tests/layers.rs` enforces it.
 
+pub mod app;
 pub mod domain;

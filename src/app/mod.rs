@@ -1,0 +1,5 @@
+//! Use cases: what people and jobs do with pages and entries, each a few lines of story.
+
+pub mod page_reader;
+
+pub use page_reader::{PageError, PageReader, PageReading};
