@@ -3,4 +3,6 @@
 //! The layers and who may use whom stand in `src/ARCHITECTURE.md`; `tests/layers.rs` enforces it.
 
 pub mod app;
+pub mod cli;
 pub mod domain;
+pub mod recognise;

@@ -1,3 +1,5 @@
 //! The `sohoa` program: everything it does is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    sohoa::cli::main()
+}

@@ -1,0 +1,38 @@
+//! `sohoa model show`: what the line model's manifest says.
+
+use super::config::Settings;
+use crate::recognise::Manifest;
+use clap::{Args as ClapArgs, Subcommand};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Arguments of `sohoa model`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Describe the model: name, version, alphabet, calibration
+    Show,
+}
+
+pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
+    match args.action {
+        Action::Show => show(settings),
+    }
+}
+
+fn show(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let manifest = Manifest::read(&settings.model)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{} {} ({})", manifest.name, manifest.version, manifest.date)?;
+    writeln!(out, "folder        {}", settings.model.display())?;
+    writeln!(out, "architecture  {}", manifest.architecture)?;
+    writeln!(out, "sha256        {}", manifest.sha256)?;
+    writeln!(out, "input         height {} px, one step per {} px", manifest.height, manifest.stride)?;
+    writeln!(out, "alphabet      {} characters: {}", manifest.alphabet.len(), manifest.alphabet.concat())?;
+    Ok(ExitCode::SUCCESS)
+}
