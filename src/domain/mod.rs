@@ -1,6 +1,8 @@
 //! Pure types and rules: no I/O, no clock, no randomness of its own.
 
+pub mod date;
 pub mod form;
+pub mod identity_paper;
 pub mod kind;
 pub mod normalise;
 pub mod value;

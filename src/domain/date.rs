@@ -1,0 +1,98 @@
+//! Dates in digits as people write them into registers, possibly partial.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A date of which the day, or day and month, may be unknown. Not necessarily a day of the calendar:
+/// registers hold 31/02, and what stands there is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PartialDate {
+    /// Four digits.
+    pub year: u16,
+    /// 1–12.
+    pub month: Option<u8>,
+    /// 1–31; only with a month.
+    pub day: Option<u8>,
+}
+
+impl PartialDate {
+    /// Reads `12/03/1987`, `12-3-1987`, `12.03.1987`, `Ngày 12 tháng 3 năm 1987`, `3/1987`, `tháng 3 năm
+    /// 1987`, `1987`, `năm 1987`. Nothing else may stand beside the numbers, so "25 tuổi" or a year of two
+    /// digits (whose century the page does not say) is `None`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = Vec::new();
+        for part in text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()) {
+            match part.to_lowercase().as_str() {
+                "ngày" | "tháng" | "năm" | "mồng" | "mùng" => {}
+                digits if digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                    numbers.push((digits.len(), digits.parse::<u16>().ok()?));
+                }
+                _ => return None,
+            }
+        }
+        match numbers[..] {
+            [(4, year)] => Self::new(year, None, None),
+            [(1..=2, month), (4, year)] => Self::new(year, Some(month), None),
+            [(1..=2, day), (1..=2, month), (4, year)] => Self::new(year, Some(month), Some(day)),
+            _ => None,
+        }
+    }
+
+    fn new(year: u16, month: Option<u16>, day: Option<u16>) -> Option<Self> {
+        let within = |n: Option<u16>, max| n.is_none_or(|n| (1..=max).contains(&n));
+        (year >= 1000 && within(month, 12) && within(day, 31)).then(|| Self {
+            year,
+            month: month.map(|m| m as u8),
+            day: day.map(|d| d as u8),
+        })
+    }
+}
+
+/// As the Ministry's workbooks want it: `dd.mm.yyyy`, `mm.yyyy`, `yyyy`.
+impl fmt::Display for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(day) = self.day {
+            write!(f, "{day:02}.")?;
+        }
+        if let Some(month) = self.month {
+            write!(f, "{month:02}.")?;
+        }
+        write!(f, "{:04}", self.year)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_people_write_them() {
+        for (written, delivered) in [
+            ("12/03/1987", "12.03.1987"),
+            ("12-3-1987", "12.03.1987"),
+            ("12 . 03 . 1987", "12.03.1987"),
+            ("Ngày 12 tháng 3 năm 1987", "12.03.1987"),
+            ("ngày mồng 2 tháng 11 năm 2017", "02.11.2017"),
+            ("3/1987", "03.1987"),
+            ("năm 1987", "1987"),
+            ("31/02/1990", "31.02.1990"),
+        ] {
+            assert_eq!(PartialDate::parse(written).map(|d| d.to_string()).as_deref(), Some(delivered));
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_date_is_left_alone() {
+        for text in ["", "25 tuổi", "12/03/87", "12/13/1987", "32/1/1987", "khoảng 1987", "0/1987", "1/2/3/1987"] {
+            assert_eq!(PartialDate::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn printing_and_reading_agree() {
+        for text in ["12.03.1987", "03.1987", "1987"] {
+            assert_eq!(PartialDate::parse(text).unwrap().to_string(), text);
+        }
+    }
+}
