@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_date_is_left_alone() {
-        for text in ["", "25 tuổi", "12/03/87", "12/13/1987", "32/1/1987", "khoảng 1987", "0/1987", "1/2/3/1987"] {
+        for text in
+            ["", "25 tuổi", "12/03/87", "12/13/1987", "32/1/1987", "khoảng 1987", "0/1987", "1/2/3/1987"]
+        {
             assert_eq!(PartialDate::parse(text), None, "{text}");
         }
     }

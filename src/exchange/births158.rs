@@ -19,16 +19,15 @@ pub(super) enum Cell {
 
 type Cells = BTreeMap<&'static str, Cell>;
 
-/// Ticked option (folded) → code of `loaiDangKy`.
-const REGISTRATION_TYPES: [(&str, u8); 4] = [
-    ("đúng hạn", 1),
-    ("đăng ký lại", 2),
-    ("ghi vào sổ hộ tịch việc khai sinh", 3),
-    ("quá hạn", 4),
-];
+/// Ticked option → code of `loaiDangKy`.
+const REGISTRATION_TYPES: [(&str, u8); 4] =
+    [("Đúng hạn", 1), ("Đăng ký lại", 2), ("Ghi vào sổ hộ tịch việc khai sinh", 3), ("Quá hạn", 4)];
 /// `loaiDangKy` when no type is ticked.
 const REGISTRATION_TYPE_UNKNOWN: u8 = 6;
-const ABANDONED_CHILD: &str = "trẻ bị bỏ rơi";
+/// Words for a sex → code of `gioiTinh`.
+const SEXES: [(&str, u8); 5] =
+    [("Nam", 1), ("Nữ", 2), ("Không xác định", 3), ("Chưa xác định", 3), ("Chưa xác định được", 3)];
+const ABANDONED_CHILD: &str = "Trẻ bị bỏ rơi";
 
 /// The cells of one entry by column key; columns that are missing stay empty.
 pub(super) fn cells(form: &Form, book: &DeliveredBook, entry: &DeliveredEntry) -> BTreeMap<String, Cell> {
@@ -112,20 +111,20 @@ fn with_year(number: &str, year: Option<u16>) -> String {
     }
 }
 
-fn ticks(entry: &DeliveredEntry) -> Vec<String> {
-    entry.written("loai_dang_ky").map(|t| t.split(';').map(folded).collect()).unwrap_or_default()
+fn is_ticked(entry: &DeliveredEntry, option: &str) -> bool {
+    let ticked = entry.written("loai_dang_ky").unwrap_or_default();
+    ticked.split(';').any(|t| folded(t) == folded(option))
 }
 
 fn registration_type(entry: &DeliveredEntry) -> u8 {
-    let ticked = ticks(entry);
-    let known = REGISTRATION_TYPES.iter().find(|(words, _)| ticked.iter().any(|t| t == words));
+    let known = REGISTRATION_TYPES.iter().find(|(option, _)| is_ticked(entry, option));
     known.map_or(REGISTRATION_TYPE_UNKNOWN, |(_, code)| *code)
 }
 
 /// `nksLoaiKhaiSinh`: 5 when ticked as abandoned; otherwise by which parents the register names. A name
 /// that is there but cannot be read still names a parent.
 fn birth_kind(entry: &DeliveredEntry) -> Option<u8> {
-    if ticks(entry).iter().any(|t| t == ABANDONED_CHILD) {
+    if is_ticked(entry, ABANDONED_CHILD) {
         return Some(5);
     }
     let named = |key| entry.values.get(key).map(|v| v.state != FieldState::Blank);
@@ -138,25 +137,18 @@ fn birth_kind(entry: &DeliveredEntry) -> Option<u8> {
 }
 
 fn sex_cell(text: &str) -> Cell {
-    match folded(text).as_str() {
-        "nam" => Cell::Code(1),
-        "nữ" => Cell::Code(2),
-        "không xác định" | "chưa xác định" | "chưa xác định được" => Cell::Code(3),
-        _ => Cell::Text(text.to_owned()),
-    }
+    let known = SEXES.iter().find(|(words, _)| folded(words) == folded(text));
+    known.map_or_else(|| Cell::Text(text.to_owned()), |(_, code)| Cell::Code(*code))
 }
 
 /// `loaiCuTru`: only what the register says itself; 0 = no information.
 fn residence_kind(place: &str) -> u8 {
     let place = folded(place);
-    let says = |words: [&str; 2]| words.iter().any(|w| place.starts_with(w));
-    if says(["thường trú", "nơi thường trú"]) {
-        1
-    } else if says(["tạm trú", "nơi tạm trú"]) {
-        2
-    } else {
-        0
+    let says = |words: &str| place.starts_with(&folded(words));
+    if says("thường trú") || says("nơi thường trú") {
+        return 1;
     }
+    if says("tạm trú") || says("nơi tạm trú") { 2 } else { 0 }
 }
 
 /// Splits "Lê Văn Bình, Chủ tịch UBND xã" or "Lê Văn Bình - Phó Chủ tịch" at the first separator.
@@ -191,7 +183,8 @@ fn papers(line: &str, cells: &mut Cells) {
 /// that the register is blank there.
 fn note_text(form: &Form, entry: &DeliveredEntry) -> Option<String> {
     let mut parts: Vec<String> = entry.written("ghi_chu").map(str::to_owned).into_iter().collect();
-    for (state, words) in [(FieldState::Illegible, "Không đọc được"), (FieldState::Torn, "Rách, mất")] {
+    for (state, words) in [(FieldState::Illegible, "Không đọc được"), (FieldState::Torn, "Rách, mất")]
+    {
         let has_state = |key: &str| entry.values.get(key).is_some_and(|v| v.state == state);
         let labels: Vec<&str> =
             form.fields.iter().filter(|f| has_state(&f.key)).map(|f| screen_name(form, f)).collect();
@@ -204,7 +197,11 @@ fn note_text(form: &Form, entry: &DeliveredEntry) -> Option<String> {
 
 fn screen_name<'a>(form: &'a Form, field: &'a crate::domain::FormField) -> &'a str {
     let shared = form.fields.iter().filter(|f| f.screen_label() == field.screen_label()).count() > 1;
-    if shared { field.columns.first().map_or(field.key.as_str(), String::as_str) } else { field.screen_label() }
+    if shared {
+        field.columns.first().map_or(field.key.as_str(), String::as_str)
+    } else {
+        field.screen_label()
+    }
 }
 
 #[cfg(test)]

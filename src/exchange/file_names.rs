@@ -18,7 +18,8 @@ pub fn office_slug(office: &str) -> String {
     let ascii = to_ascii(office);
     let ascii = ascii.trim().trim_start_matches("ubnd").replace("thanh pho", "tp");
     let mut parts = ascii.split(',').map(str::trim).filter(|p| !p.is_empty());
-    let commune: String = parts.next().unwrap_or("coquan").chars().filter(char::is_ascii_alphanumeric).collect();
+    let commune: String =
+        parts.next().unwrap_or("coquan").chars().filter(char::is_ascii_alphanumeric).collect();
     parts.fold(commune, |slug, part| format!("{slug}_{}", initials(part)))
 }
 
