@@ -1,0 +1,79 @@
+"""Lines of the calibrate and test parts, as pictures with their texts."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import paper
+from alphabet import encode, label
+from ink import Fonts, InkStore, draw_strokes
+from preprocess import prepare, steps
+from sources import LABELLED, ink_lines, lines
+from texts import Texts
+
+
+@dataclass
+class HeldLine:
+    """A picture (H, W) uint8 and the text as published, NFC; `path` where it is a file."""
+
+    grey: np.ndarray
+    text: str
+    path: Path | None = None
+
+
+def held_out(data: Path, source: str, part: str) -> list[HeldLine]:
+    """All lines of one part of a labelled source; whole rendered lines of vnondb."""
+    if source in LABELLED:
+        return [HeldLine(line.grey(), line.text, line.path) for line in lines(data, source, part)]
+    rng = np.random.default_rng(20 if part == "test" else 21)
+    held = [(line.strokes, line.text) for line in ink_lines(data, part)]
+    return [HeldLine(paper.on_paper(draw_strokes(strokes, rng), rng), text)
+            for strokes, text in held if encode(label(text))]
+
+
+def short_pen_lines(data: Path, part: str, count: int) -> list[HeldLine]:
+    """Runs of 1 to 6 words of the part's VNOnDB writers, as long as fields are."""
+    rng = np.random.default_rng(22)
+    store, held = InkStore(ink_lines(data, part)), []
+    while len(held) < count:
+        draw = store.collage if rng.random() < 0.4 else store.run
+        strokes, text = draw(int(rng.integers(1, 7)), rng)
+        if strokes and encode(label(text)):
+            held.append(HeldLine(paper.on_paper(draw_strokes(strokes, rng), rng), label(text)))
+    return held
+
+
+def font_lines(fonts: Path, domain: Path | None, count: int, seed: int) -> list[HeldLine]:
+    """Register texts drawn with handwriting fonts (fonts that training saw too)."""
+    rng, store, texts, held = np.random.default_rng(seed), Fonts(fonts), Texts(domain, random.Random(seed)), []
+    while len(held) < count:
+        text = texts.draw()
+        picture = paper.on_paper(store.draw_by_hand(text, rng), rng)
+        if steps(prepare(picture).shape[1]) > 1.3 * len(text):
+            held.append(HeldLine(picture, label(text)))
+    return held
+
+
+def export_labels(data: Path, folder: Path) -> list[Path]:
+    """Writes kalapa_test.tsv, cinnamon_test.tsv, vnondb_test.tsv (`path<TAB>text`)
+    for `sohoa eval`; rendered lines become PNG files beside them."""
+    written = []
+    for source in ("kalapa", "cinnamon", "vnondb"):
+        rows = []
+        for number, line in enumerate(held_out(data, source, "test")):
+            path = line.path.resolve() if line.path else _picture(folder / source / f"{number:04}.png", line.grey)
+            rows.append(f"{path}\t{line.text}\n")
+        folder.mkdir(parents=True, exist_ok=True)
+        table = folder / f"{source}_test.tsv"
+        table.write_text("".join(rows), "utf-8")
+        written.append(table)
+    return written
+
+
+def _picture(path: Path, grey: np.ndarray) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(grey).save(path)
+    return f"{path.parent.name}/{path.name}"

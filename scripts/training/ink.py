@@ -1,0 +1,132 @@
+"""Ink masks: VNOnDB pen strokes and handwriting fonts, drawn as (H, W) uint8
+with 0 = no ink, 255 = full ink, cropped tight. No paper yet (see paper.py)."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from sources import InkLine
+
+LINE_UNITS = 220.0
+INK_PX = 56
+
+
+def draw_strokes(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Strokes in VNOnDB units -> mask about INK_PX high, 1 to 4 px wide pen."""
+    slant = rng.normal(0.0, 0.15)
+    scale_y = INK_PX / LINE_UNITS * rng.uniform(0.9, 1.1)
+    scale_x = scale_y * rng.uniform(0.8, 1.7)
+    shape = np.array([[scale_x, 0.0], [-slant * scale_y, scale_y]], dtype=np.float32)
+    moved = [stroke @ shape for stroke in strokes]
+    corner = np.min([stroke.min(axis=0) for stroke in moved], axis=0) - 4
+    far = np.max([stroke.max(axis=0) for stroke in moved], axis=0) - corner + 4
+    mask = np.zeros((int(far[1]) + 1, int(far[0]) + 1), dtype=np.uint8)
+    paths = [np.round((stroke - corner) * 8).astype(np.int32).reshape(-1, 1, 2) for stroke in moved]
+    width_px = int(rng.choice((1, 2, 3, 4), p=(0.4, 0.36, 0.18, 0.06)))
+    cv2.polylines(mask, paths, False, 255, width_px, cv2.LINE_AA, 3)
+    return mask
+
+
+class InkStore:
+    """Word runs from VNOnDB lines of a set of writers."""
+
+    def __init__(self, lines: list[InkLine]) -> None:
+        self.lines = lines
+        self.by_writer: dict[str, list[int]] = {}
+        for number, line in enumerate(lines):
+            self.by_writer.setdefault(line.writer, []).append(number)
+
+    def run(self, words: int, rng: np.random.Generator) -> tuple[list[np.ndarray], str]:
+        """Neighbouring words of one line with the punctuation between them."""
+        line = self.lines[int(rng.integers(len(self.lines)))]
+        count = len(line.words)
+        first = int(rng.integers(max(1, count - words + 1)))
+        last = min(count, first + words)
+        return _cut(line, first, last)
+
+    def collage(self, words: int, rng: np.random.Generator) -> tuple[list[np.ndarray], str]:
+        """Words of one writer put together from several of his lines."""
+        writer = self.lines[int(rng.integers(len(self.lines)))].writer
+        strokes, texts, x = [], [], 0.0
+        for _ in range(words):
+            line = self.lines[int(rng.choice(self.by_writer[writer]))]
+            number = int(rng.integers(len(line.words)))
+            word = [line.strokes[i] for i in np.flatnonzero(line.word_of == number)]
+            if not word:
+                continue
+            points = np.concatenate(word)
+            shift = np.array([x - points[:, 0].min(), rng.normal(0, 5)], dtype=np.float32)
+            strokes += [stroke + shift for stroke in word]
+            x += np.ptp(points[:, 0]) + rng.uniform(25, 70)
+            texts.append(line.words[number])
+        return strokes, " ".join(texts)
+
+
+def _spans(line: InkLine) -> list[tuple[int, int]]:
+    """Start and end of every word in the line's text."""
+    spans, at = [], 0
+    for word in line.words:
+        start = line.text.find(word, at)
+        start = at if start < 0 else start
+        at = start + len(word)
+        spans.append((start, at))
+    return spans
+
+
+def _cut(line: InkLine, first: int, last: int) -> tuple[list[np.ndarray], str]:
+    lefts = [min((s[:, 0].min() for s in _word(line, n)), default=None) for n in (first, last)]
+    chosen = [s for n in range(first, last) for s in _word(line, n)]
+    low = -1e9 if first == 0 else lefts[0]
+    high = 1e9 if last >= len(line.words) else lefts[1]
+    if low is None or high is None or not chosen:
+        return [], ""
+    chosen += [s for s in _word(line, -1) if low <= s[:, 0].mean() < high]
+    spans = _spans(line)
+    start = 0 if first == 0 else spans[first][0]
+    end = len(line.text) if last >= len(line.words) else spans[last][0]
+    return chosen, line.text[start:end].strip()
+
+
+def _word(line: InkLine, number: int) -> list[np.ndarray]:
+    return [line.strokes[i] for i in np.flatnonzero(line.word_of == number)]
+
+
+class Fonts:
+    """Handwriting fonts (TTF files of one folder)."""
+
+    def __init__(self, folder: Path, size_px: int = 40) -> None:
+        self.fonts = [ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
+                      for path in sorted(folder.glob("*.ttf"))]
+
+    def draw(self, text: str, number: int) -> np.ndarray:
+        """Text in font `number` -> mask, cropped tight with a 4 px rim."""
+        font = self.fonts[number]
+        left, top, right, bottom = font.getbbox(text)
+        image = Image.new("L", (max(1, right - left) + 8, max(1, bottom - top) + 8), 0)
+        ImageDraw.Draw(image).text((4 - left, 4 - top), text, font=font, fill=255)
+        return np.asarray(image)
+
+    def draw_by_hand(self, text: str, rng: np.random.Generator) -> np.ndarray:
+        """Text in a drawn font, with the unsteadiness of a hand."""
+        mask = self.draw(text, int(rng.integers(len(self.fonts))))
+        height, width = mask.shape
+        scale = INK_PX / height * rng.uniform(0.85, 1.1)
+        size = (max(8, int(width * scale * rng.uniform(0.8, 1.7))), max(8, int(height * scale)))
+        mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+        return _unsteady(mask, rng)
+
+
+def _unsteady(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Smooth random displacement, up to about 2 px, and a slant."""
+    height, width = mask.shape
+    slant = rng.normal(0.0, 0.15)
+    rim = int(abs(slant) * height) + 4
+    mask = cv2.copyMakeBorder(mask, 3, 3, rim, rim, cv2.BORDER_CONSTANT)
+    height, width = mask.shape
+    nodes = (3, max(3, width // 24))
+    amount = rng.uniform(0.3, 1.6)
+    shift = [cv2.resize(rng.normal(0, amount, nodes).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC) for _ in "xy"]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    return cv2.remap(mask, x + shift[0] + slant * (y - height / 2), y + shift[1], cv2.INTER_LINEAR)

@@ -1,0 +1,108 @@
+"""Command line of the trainer; `scripts/train` calls it inside its own venv."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import fonts
+from held_out import export_labels, font_lines, held_out, short_pen_lines
+
+STEPS = ("train", "calibrate", "export", "evaluate")
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ["kalapa", "cinnamon", "vnondb", "fonts", "french"]
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/train", description="Trains, calibrates, exports and measures the line model.")
+    parser.add_argument("step", nargs="?", default="all", choices=(*STEPS, "all", "export-labels", "check"))
+    data = os.environ.get("SOHOA_TRAINING_DATA", ROOT.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the training data")
+    parser.add_argument("--domain", type=Path, help="folder with names/ and places/ (default: beside the data)")
+    parser.add_argument("--work", type=Path, default=ROOT / "data" / "training", help="checkpoints and fonts")
+    parser.add_argument("--model", type=Path, default=ROOT / "models" / "line-vi", help="model folder to write")
+    parser.add_argument("--sources", type=lambda text: text.split(","), default=SOURCES)
+    parser.add_argument("--minutes", type=float, default=85.0, help="training time over which the rate falls")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="continue from the work folder")
+    parser.add_argument("--init", type=Path, help="start from published weights")
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
+    parser.add_argument("--part", default="test", choices=("calibrate", "test"), help="what evaluate reads")
+    parser.add_argument("--out", type=Path, help="folder for export-labels")
+    return parser.parse_args()
+
+
+def font_folder(options: argparse.Namespace) -> Path:
+    listed = options.data / "handwriting_fonts.txt"
+    names = listed.read_text("utf-8").split() if listed.exists() else fonts.FEW
+    return fonts.prepare(names, options.work / "fonts")
+
+
+def domain_folder(options: argparse.Namespace) -> Path | None:
+    domain = options.domain or options.data.parent / "domain"
+    return domain if domain.is_dir() else None
+
+
+def train(options: argparse.Namespace) -> None:
+    import fit
+
+    mixer = {"data": options.data, "domain": domain_folder(options), "fonts": font_folder(options), "sources": options.sources}
+    fit.run(fit.Plan(work=options.work, mixer=mixer, minutes=options.minutes, seed=options.seed, peak_rate=options.rate,
+                     ranks=options.processes, resume=options.resume, init=options.init))
+
+
+def calibrate(options: argparse.Namespace) -> None:
+    import calibrate as confidence
+    from fit import checkpoint_path
+    from publish import load_network
+    from reader import torch_run
+
+    data, kinds = options.data, {}
+    addresses = [source for source in ("kalapa", "cinnamon") if source in options.sources]
+    if addresses:
+        kinds["place"] = [line for source in addresses for line in held_out(data, source, "calibrate")]
+    if "vnondb" in options.sources:
+        kinds["free_text"] = held_out(data, "vnondb", "calibrate")[:300] + short_pen_lines(data, "calibrate", 500)
+    if not kinds:
+        kinds["free_text"] = font_lines(font_folder(options), domain_folder(options), 500, options.seed + 1)
+    weights = confidence.calibrate(torch_run(load_network(checkpoint_path(options.work))), kinds)
+    (options.work / "calibration.json").write_text(json.dumps(weights, indent=1), "utf-8")
+
+
+def export(options: argparse.Namespace) -> None:
+    import publish
+    from fit import checkpoint_path
+
+    weights = json.loads((options.work / "calibration.json").read_text("utf-8"))
+    facts = publish.publish(checkpoint_path(options.work), options.model, font_folder(options), weights, options.sources)
+    (options.work / "facts.json").write_text(json.dumps(facts), "utf-8")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    from evaluate import evaluate as figures_of
+    from describe import describe
+
+    facts = json.loads((options.work / "facts.json").read_text("utf-8"))
+    sources = [source for source in options.sources if source != "fonts"]
+    figures = figures_of(options.model / "model.onnx", options.data, sources, options.part, facts["calibration"])
+    if options.part == "test":
+        describe(options.model, facts, figures)
+
+
+def main() -> None:
+    options = parse()
+    if options.step == "check":
+        import check
+
+        check.run(options.work)
+    elif options.step == "export-labels":
+        for table in export_labels(options.data, options.out or options.work / "labels"):
+            print(table)
+    else:
+        for name in STEPS if options.step == "all" else (options.step,):
+            globals()[name](options)
+
+
+if __name__ == "__main__":
+    main()

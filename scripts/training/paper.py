@@ -1,0 +1,133 @@
+"""Paper, rules, fading, damage: from an ink mask or a real crop to a picture."""
+
+import cv2
+import numpy as np
+
+FRAME_PX = 56
+
+
+def _smooth(rng: np.random.Generator, size: tuple[int, int], low: float, high: float) -> np.ndarray:
+    """Low-frequency field in [low, high], shape `size` (H, W)."""
+    nodes = rng.uniform(low, high, (2, max(2, size[1] // 120))).astype(np.float32)
+    return cv2.resize(nodes, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+
+
+def frame(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Puts tight ink in a crop FRAME_PX high, filling half of it to a little over all."""
+    fill = rng.uniform(0.6, 1.0) if rng.random() < 0.6 else rng.uniform(0.85, 1.08)
+    scale = fill * FRAME_PX / mask.shape[0]
+    # A run of x-height letters must not be blown up to the full height.
+    scale = min(scale, 1.7)
+    width = max(8, int(mask.shape[1] * scale))
+    ink = cv2.resize(mask, (width, max(4, int(mask.shape[0] * scale))), interpolation=cv2.INTER_LINEAR)
+    spare = FRAME_PX - ink.shape[0]
+    top = int(round(spare * rng.uniform(0.1, 0.9))) if spare > 0 else int(round(spare * 0.5))
+    left, right = rng.integers(2, 40, 2)
+    crop = np.zeros((FRAME_PX, width + left + right), dtype=np.uint8)
+    y0, y1 = max(0, top), min(FRAME_PX, top + ink.shape[0])
+    crop[y0:y1, left:left + width] = ink[y0 - top:y1 - top]
+    return crop
+
+
+def neighbours(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Adds feet of the line above and heads of the line below (own ink, shifted)."""
+    height, width = crop.shape
+    out = crop.copy()
+    if rng.random() < 0.7:
+        reach = int(height * rng.uniform(0.06, 0.22))
+        feet = np.roll(crop, int(rng.integers(width)), axis=1)[-reach - 6:-6]
+        out[:feet.shape[0]] = np.maximum(out[:feet.shape[0]], feet)
+    if rng.random() < 0.5:
+        reach = int(height * rng.uniform(0.06, 0.2))
+        heads = np.roll(crop, int(rng.integers(width)), axis=1)[4:4 + reach]
+        out[-heads.shape[0]:] = np.maximum(out[-heads.shape[0]:], heads)
+    return out
+
+
+def rules(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Mask of dotted or ruled lines, now and then an upright table rule."""
+    height, width = size
+    mask = np.zeros(size, dtype=np.uint8)
+    for _ in range(int(rng.choice((1, 1, 2)))):
+        y0 = rng.uniform(0.5, 0.98) * height if rng.random() < 0.85 else rng.uniform(0.0, 0.3) * height
+        tilt = rng.normal(0, 0.004) * width
+        thick = int(rng.choice((1, 1, 2)))
+        if rng.random() < 0.6:
+            gap = rng.uniform(3, 9)
+            for x in np.arange(rng.uniform(0, gap), width, gap):
+                spot = (int(x * 8), int((y0 + tilt * x / width) * 8))
+                cv2.circle(mask, spot, int(4 * thick), 255, -1, cv2.LINE_AA, 3)
+        else:
+            cv2.line(mask, (0, int(y0 * 8)), (width * 8, int((y0 + tilt) * 8)), 255, thick, cv2.LINE_AA, 3)
+    if rng.random() < 0.15:
+        x = int(rng.integers(width))
+        cv2.line(mask, (x, 0), (x + int(rng.integers(-2, 3)), height), 255, 1, cv2.LINE_AA)
+    return mask
+
+
+def on_paper(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ink mask (H, W) -> grey picture uint8, with paper, fading and other ink."""
+    crop = frame(mask, rng)
+    size = crop.shape
+    paper = rng.uniform(150, 250)
+    picture = _smooth(rng, size, paper - rng.uniform(0, 40), paper)
+    if rng.random() < 0.55:
+        strength = rng.uniform(0.15, 0.9)
+        picture *= 1.0 - rules(size, rng).astype(np.float32) / 255.0 * strength * 0.7
+    ink = neighbours(crop, rng) if rng.random() < 0.4 else crop
+    if rng.random() < 0.15:
+        ink = cv2.dilate(ink, np.ones((2, 2), np.uint8))
+    depth = rng.uniform(0.25, 0.95)
+    fading = _smooth(rng, size, depth * rng.uniform(0.5, 1.0), depth)
+    picture *= 1.0 - ink.astype(np.float32) / 255.0 * fading
+    return damage(picture, rng)
+
+
+def damage(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Blur, coarse scan, grain, JPEG. (H, W) float or uint8 -> uint8."""
+    picture = picture.astype(np.float32)
+    height, width = picture.shape
+    if rng.random() < 0.4:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.2))
+    if rng.random() < 0.2:
+        scale = rng.uniform(0.45, 0.8)
+        small = cv2.resize(picture, (max(8, int(width * scale)), max(8, int(height * scale))), interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    if rng.random() < 0.5:
+        grain = np.empty_like(picture)
+        cv2.randn(grain, 0.0, float(rng.uniform(1, 9)))
+        picture = picture + grain
+    picture = np.clip(picture, 0, 255).astype(np.uint8)
+    if rng.random() < 0.3:
+        _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 80))])
+        picture = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
+    return picture
+
+
+def vary(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Augments a real crop: framing, slant, turn, width, tone, rules, damage."""
+    height, width = grey.shape
+    stretch = rng.uniform(0.8, 1.25)
+    slant, turn = rng.normal(0, 0.12), rng.normal(0, 0.006)
+    tall = rng.uniform(0.85, 1.1)
+    lift = rng.uniform(-0.07, 0.07) * height
+    matrix = np.array([
+        [stretch, -slant, slant * height / 2 + rng.uniform(0, 6)],
+        [turn, tall, lift + (1 - tall) * height / 2 - turn * width / 2],
+    ], dtype=np.float32)
+    size = (max(16, int(width * stretch)), height)
+    picture = cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    kind = rng.random()
+    if kind < 0.1:
+        picture = cv2.erode(picture, np.ones((2, 2), np.uint8))
+    elif kind < 0.2:
+        picture = cv2.dilate(picture, np.ones((2, 2), np.uint8))
+    picture = picture.astype(np.float32)
+    paper = float(np.percentile(picture[::4, ::4], 80))
+    if rng.random() < 0.5:
+        picture = paper + (picture - paper) * rng.uniform(0.35, 1.2)
+    if rng.random() < 0.3:
+        picture = picture + _smooth(rng, picture.shape, -25, 25)
+    if rng.random() < 0.2:
+        picture -= rules(picture.shape, rng).astype(np.float32) * rng.uniform(0.1, 0.45)
+    return damage(picture, rng)

@@ -1,0 +1,106 @@
+"""The endless, mixed, augmented stream of training batches."""
+
+import random
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import IterableDataset
+
+import paper
+from alphabet import encode, label
+from ink import Fonts, InkStore, draw_strokes
+from preprocess import MIN_WIDTH_PX, STRIDE_PX, batch, prepare, steps
+from sources import LABELLED, ink_lines, lines
+from texts import Texts
+
+SHARE = {"kalapa": 0.24, "cinnamon": 0.17, "vnondb": 0.36, "fonts": 0.17, "french": 0.06}
+MAX_WIDTH_PX = 900
+POOL_LINES = 128
+BATCH_COST_PX = 10_000
+WARM_LINES = 3_000
+
+
+class Mixer:
+    """Draws one prepared line at a time: ((40, W) float32, class numbers)."""
+
+    def __init__(self, data: Path, domain: Path | None, fonts: Path, sources: list[str], seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.texts = Texts(domain, random.Random(seed))
+        self.sources = sources
+        share = np.array([SHARE[source] for source in sources])
+        self.share = share / share.sum()
+        self.real = {}
+        for source in set(sources) & set(LABELLED):
+            self.real[source] = [(line.grey(), line.text) for line in lines(data, source, "train")]
+        self.ink = InkStore(ink_lines(data, "train")) if "vnondb" in sources else None
+        self.fonts = Fonts(fonts) if "fonts" in sources else None
+
+    def draw(self, warm: bool) -> tuple[np.ndarray, list[int]]:
+        """One line; while `warm`, short pen runs only, on which CTC takes hold."""
+        while True:
+            source = str(self.rng.choice(self.sources, p=self.share))
+            if warm and self.ink is not None:
+                source = "vnondb"
+            picture, text = self._picture(source, warm)
+            classes = encode(label(text)) if picture is not None else None
+            if not classes:
+                continue
+            line = prepare(picture)
+            # CTC needs a step per letter and one between equal neighbours.
+            if MIN_WIDTH_PX <= line.shape[1] <= MAX_WIDTH_PX and steps(line.shape[1]) >= 1.15 * len(classes) + 2:
+                return line, classes
+
+    def _picture(self, source: str, warm: bool):
+        if source == "vnondb":
+            return self._pen(warm)
+        if source == "fonts":
+            text = self.texts.draw()
+            return paper.on_paper(self.fonts.draw_by_hand(text, self.rng), self.rng), text
+        grey, text = self.real[source][int(self.rng.integers(len(self.real[source])))]
+        return paper.vary(grey, self.rng), text
+
+    def _pen(self, warm: bool):
+        words = int(self.rng.integers(1, 4) if warm else self.rng.integers(2, 10))
+        draw = self.ink.collage if self.rng.random() < 0.25 else self.ink.run
+        strokes, text = draw(words, self.rng)
+        if not strokes:
+            return None, ""
+        return paper.on_paper(draw_strokes(strokes, self.rng), self.rng), text
+
+
+class Batches(IterableDataset):
+    """Batches of like widths: images (N, 1, 40, W), labels (sum L), lengths (N), widths (N)."""
+
+    def __init__(self, mixer_options: dict, first_line: int) -> None:
+        self.options, self.first_line = mixer_options, first_line
+
+    def __iter__(self):
+        cv2.setNumThreads(1)
+        torch.set_num_threads(1)
+        mixer, drawn = Mixer(**self.options), self.first_line
+        while True:
+            pool = [mixer.draw(drawn + n < WARM_LINES) for n in range(POOL_LINES)]
+            drawn += len(pool)
+            groups = list(_by_cost(pool))
+            mixer.rng.shuffle(groups)
+            yield from map(_collate, groups)
+
+
+def _by_cost(pool):
+    group = []
+    for item in sorted(pool, key=lambda item: item[0].shape[1]):
+        if group and item[0].shape[1] * (len(group) + 1) > BATCH_COST_PX:
+            yield group
+            group = []
+        group.append(item)
+    yield group
+
+
+def _collate(group):
+    images = [image for image, _ in group]
+    labels = torch.tensor([number for _, classes in group for number in classes])
+    lengths = torch.tensor([len(classes) for _, classes in group])
+    widths = torch.tensor([image.shape[1] for image in images])
+    return torch.from_numpy(batch(images)), labels, lengths, widths
