@@ -1,0 +1,34 @@
+//! Bytes → clean page: decoding under limits, deskewing, laying the page on its form, cutting out lines.
+//!
+//! Takes views and returns values: no files, no clock, no globals. Knows `domain` only.
+//!
+//! The road of [`prepare`]: luma without the stamp's red → paper level and ink → skew by projection profiles →
+//! thin-line evidence on the upright page → scale and shift of the form by consensus of all its lines → rows,
+//! bent one by one to where the rules are → ends of each rule → quads and line pictures.
+
+mod align;
+mod crops;
+mod decode;
+mod encode;
+mod error;
+mod extents;
+mod geometry;
+mod header;
+mod illumination;
+mod page;
+mod quality;
+mod response;
+mod rows;
+mod skew;
+mod split;
+mod ticks;
+mod writing;
+
+pub use crops::{ScreenCrop, crop_for_screen};
+pub use decode::decode;
+pub use encode::{JPEG_QUALITY, encode_jpeg, page_for_screen};
+pub use error::ImageError;
+pub use header::{Format, Header, Limits, inspect, sniff};
+pub use page::{FieldRegion, PreparedPage, prepare};
+pub use quality::Quality;
+pub use split::split_lines;

@@ -1,0 +1,253 @@
+//! A scanned page becomes lines that can be read: the whole road, step by step.
+
+use super::align::{Evidence, Placement};
+use super::crops::{self, Room, Source};
+use super::extents::{self, FoundRule};
+use super::geometry::Affine;
+use super::illumination::{Paper, reduced_luma};
+use super::response::LineMap;
+use super::rows::{self, FoundRow};
+use super::ticks::{self, Square};
+use super::writing::{LineGeometry, ink_in_zone};
+use super::{ImageError, Quality, skew};
+use crate::domain::form::{Form, FormField};
+use image::{GrayImage, RgbImage};
+
+/// A page laid on its form.
+#[derive(Debug, Clone)]
+pub struct PreparedPage {
+    /// Share of the form's printed lines that were found, 0..=1. Below about 0.3 it is probably another form.
+    pub form_confidence: f32,
+    /// How far the page was turned clockwise, degrees.
+    pub angle_deg: f32,
+    /// Figures on the scan.
+    pub quality: Quality,
+    /// One region for every field of the form, in the form's order.
+    pub fields: Vec<FieldRegion>,
+}
+
+/// One field on the page.
+#[derive(Debug, Clone)]
+pub struct FieldRegion {
+    /// The form's key of the field.
+    pub key: String,
+    /// Corners in pixels of the image after EXIF orientation, clockwise from the field's own top left.
+    pub quad: [[f32; 2]; 4],
+    /// One upright picture per rule, top to bottom: paper white, at the scan's resolution up to 120 px high,
+    /// from just above the ascenders to just below the descenders. Empty for a choice.
+    pub lines: Vec<GrayImage>,
+    /// Share of ink in the zone above the rules, 0..=1, the rules and specks left out. Writing gives 0.01 and
+    /// more, an empty field nearly 0. For a choice: the largest tick's share.
+    pub ink: f32,
+    /// How much each option's box is ticked, 0..=1, in the form's order; empty unless it is a choice.
+    pub ticks: Vec<f32>,
+}
+
+/// Half the thickness of what counts as a thin line, and the gap between dots that is bridged, mm.
+const THIN_MM: f32 = 0.5;
+const BRIDGE_MM: f32 = 0.8;
+/// Resolution of the picture in which lines are sought, at least; and of the one that is read, at most.
+const WORK_PX_PER_MM: f32 = 5.0;
+const READ_PX_PER_MM: f32 = 12.5;
+
+/// Finds every field of `form` on a scanned page (upright within ±5°) and cuts out its lines.
+///
+/// Fields that cannot be seen are placed where the form and their neighbours suggest; how much of the form was
+/// found stands in [`PreparedPage::form_confidence`].
+///
+/// # Errors
+/// [`ImageError::UnusableForm`] when the form has no frame or no rules to hold on to.
+pub fn prepare(rgb: &RgbImage, form: &Form) -> Result<PreparedPage, ImageError> {
+    if form.frame.is_empty() || form.fields.iter().all(|f| f.rules.is_empty()) {
+        return Err(ImageError::UnusableForm { reason: "it has no frame lines or no rules" });
+    }
+    let page = Upright::new(rgb, form);
+    let layout = page.lay_out(form);
+    let source = page.source();
+    let fields = form.fields.iter().enumerate().map(|(i, f)| page.region(form, &layout, &source, (i, f)));
+    Ok(PreparedPage {
+        form_confidence: layout.confidence,
+        angle_deg: page.angle_deg,
+        quality: page.quality(&layout),
+        fields: fields.collect(),
+    })
+}
+
+/// A page turned upright, at the scale in which lines are sought.
+struct Upright {
+    angle_deg: f32,
+    /// Ink 0..=255, upright.
+    ink: GrayImage,
+    /// Luma for reading, as scanned.
+    luma: GrayImage,
+    paper: Paper,
+    /// Pixels per millimetre of `ink` that the picture's size suggests.
+    px_per_mm: f32,
+    /// Source pixels per reading pixel, reading pixels per work pixel.
+    factors: [u32; 2],
+    /// Upright work pixels → work pixels as scanned.
+    to_scanned: Affine,
+}
+
+/// Everything found on the upright page.
+struct Layout {
+    placement: Placement,
+    rules: Vec<FoundRule>,
+    squares: Vec<(usize, Vec<Square>)>,
+    confidence: f32,
+}
+
+impl Upright {
+    fn new(rgb: &RgbImage, form: &Form) -> Self {
+        let source_scale = suggested_scale(rgb, form);
+        let read = ((source_scale / READ_PX_PER_MM).ceil() as u32).max(1);
+        let work = ((source_scale / read as f32 / WORK_PX_PER_MM) as u32).max(1);
+        let luma = reduced_luma(rgb, read);
+        let reduced = reduced_grey(&luma, work);
+        let px_per_mm = source_scale / (read * work) as f32;
+        let paper = Paper::estimate(&reduced, (4.0 * px_per_mm) as u32);
+        let scanned = paper.ink(&reduced);
+        let angle_deg = skew::estimate_deg(&scanned, px_per_mm);
+        let (w, h) = (scanned.width() as f32, scanned.height() as f32);
+        let (sin, cos) = angle_deg.to_radians().sin_cos();
+        let size = (w * cos + h * sin.abs(), h * cos + w * sin.abs());
+        let to_scanned =
+            Affine::rotation(angle_deg, [size.0.ceil() / 2.0, size.1.ceil() / 2.0], [w / 2.0, h / 2.0]);
+        let ink = crops::warp(&scanned, &to_scanned, (size.0.ceil() as u32, size.1.ceil() as u32), 0);
+        Self { angle_deg, ink, luma, paper, px_per_mm, factors: [read, work], to_scanned }
+    }
+
+    fn lay_out(&self, form: &Form) -> Layout {
+        let gap = ((THIN_MM * self.px_per_mm).round() as usize).max(1);
+        let reach = ((BRIDGE_MM * self.px_per_mm).round() as usize).max(1);
+        let mut evidence = Evidence {
+            rows: LineMap::along_rows(&self.ink, gap, reach),
+            columns: LineMap::along_columns(&self.ink, gap, reach),
+            px_per_mm: self.px_per_mm,
+        };
+        let chains = rows::chains(form);
+        let candidates = evidence.placements(form);
+        let solved = candidates.into_iter().map(|at| {
+            let found: Vec<_> = chains.iter().map(|c| rows::locate(form, &evidence, &at, c)).collect();
+            let value = at.score + found.iter().map(|(_, v)| v).sum::<f32>();
+            (at, value)
+        });
+        let best = solved.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at);
+        let placement = best.expect("the search always keeps a placement");
+        let frame = evidence.erase_frame(form, &placement);
+        let found: Vec<FoundRow> =
+            chains.iter().flat_map(|c| rows::locate(form, &evidence, &placement, c).0).collect();
+        let rules: Vec<FoundRule> =
+            found.iter().flat_map(|row| extents::find(form, &evidence, &placement, row)).collect();
+        let squares = form.fields.iter().enumerate().filter(|(_, f)| !f.options.is_empty());
+        let squares = squares.map(|(i, f)| (i, ticks::locate(f, &evidence, &placement).0)).collect();
+        let seen = rules.iter().filter(|r| r.evidence > 0.4).count() as f32 / rules.len().max(1) as f32;
+        let confidence = (0.6 * seen + 0.4 * frame).clamp(0.0, 1.0);
+        Layout { placement, rules, squares, confidence }
+    }
+
+    fn source(&self) -> Source<'_> {
+        let factor = self.factors[1] as f32;
+        Source {
+            luma: &self.luma,
+            paper: &self.paper,
+            factor,
+            from_upright: self.to_scanned.then(&Affine::pixel_scale(factor)),
+        }
+    }
+
+    fn quality(&self, layout: &Layout) -> Quality {
+        let work_scale = (layout.placement.x.scale + layout.placement.y.scale) / 2.0;
+        let read_scale = work_scale * self.factors[1] as f32;
+        let dpi = read_scale * self.factors[0] as f32 * 25.4;
+        Quality::measure(&self.luma, &self.ink, read_scale, dpi)
+    }
+
+    fn region(
+        &self,
+        form: &Form,
+        layout: &Layout,
+        source: &Source<'_>,
+        (index, field): (usize, &FormField),
+    ) -> FieldRegion {
+        let squares = layout.squares.iter().find(|(i, _)| *i == index).map_or(&[][..], |(_, s)| s);
+        let rules: Vec<&FoundRule> = layout.rules.iter().filter(|r| r.field == index).collect();
+        let y = layout.placement.y.scale;
+        let (above, below) = (form.ascent_mm * y, form.descent_mm * y);
+        let boxes = rules.iter().map(|r| [r.x0, r.y - above, r.x1, r.y + below]);
+        let boxes = boxes.chain(squares.iter().map(|s| [s.x, s.y, s.x + s.w, s.y + s.h]));
+        let [x0, y0, x1, y1] = boxes
+            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+            .expect("a checked form's field has rules or options");
+        let mut sorted = rules.clone();
+        sorted.sort_by_key(|r| r.rule);
+        let room = Room { above: above + 0.8 * y, below: below + 0.8 * y, left: 0.8 * y, right: 1.0 * y };
+        let lines: Vec<GrayImage> = sorted.iter().map(|rule| crops::line(source, rule, room)).collect();
+        let ticks: Vec<f32> = squares.iter().map(|s| ticks::tick(&self.ink, s)).collect();
+        let ink = if squares.is_empty() {
+            share_of_ink(&lines, &sorted, room, y)
+        } else {
+            ticks.iter().copied().fold(0.0, f32::max)
+        };
+        let quad = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]].map(|p| self.to_source(p));
+        FieldRegion { key: field.key.clone(), quad, lines, ink, ticks }
+    }
+
+    /// From upright work pixels (centres at whole numbers) to the source picture's.
+    fn to_source(&self, p: [f32; 2]) -> [f32; 2] {
+        let factor = (self.factors[0] * self.factors[1]) as f32;
+        self.to_scanned.then(&Affine::pixel_scale(factor)).apply(p)
+    }
+}
+
+fn share_of_ink(lines: &[GrayImage], rules: &[&FoundRule], room: Room, px_per_mm: f32) -> f32 {
+    let (mut ink, mut all) = (0, 0);
+    for (line, rule) in lines.iter().zip(rules) {
+        let zoom = line.height() as f32 / (room.above + room.below);
+        let at = LineGeometry {
+            rule_px: room.above * zoom,
+            from_px: room.left * zoom,
+            to_px: (room.left + rule.x1 - rule.x0) * zoom,
+            px_per_mm: px_per_mm * zoom,
+        };
+        let (dark, total) = ink_in_zone(line, at);
+        (ink, all) = (ink + dark, all + total);
+    }
+    ink as f32 / all.max(1) as f32
+}
+
+/// Pixels per millimetre if the picture shows the whole page, give or take a scanner's margin.
+fn suggested_scale(rgb: &RgbImage, form: &Form) -> f32 {
+    let [w_mm, h_mm] = form.page_mm;
+    let (w, h) = (rgb.width() as f32 / w_mm, rgb.height() as f32 / h_mm);
+    // Usual resolutions at which the page fits with little to spare.
+    let fits = |dpi: &f32| {
+        let scale = dpi / 25.4;
+        (0.97..1.12).contains(&(w / scale)) && (0.97..1.12).contains(&(h / scale))
+    };
+    let usual = [100.0, 120.0, 150.0, 200.0, 240.0, 300.0, 400.0, 600.0].into_iter().find(fits);
+    usual.map_or(w.min(h), |dpi| dpi / 25.4)
+}
+
+fn reduced_grey(grey: &GrayImage, factor: u32) -> GrayImage {
+    if factor == 1 {
+        return grey.clone();
+    }
+    let (width, height) = ((grey.width() / factor).max(1), (grey.height() / factor).max(1));
+    let step = factor as usize;
+    let mut out = GrayImage::new(width, height);
+    let stride = grey.width() as usize;
+    let mut sums = vec![0_u32; width as usize];
+    for (to, rows) in out.chunks_exact_mut(width as usize).zip(grey.as_raw().chunks(stride * step)) {
+        sums.fill(0);
+        for row in rows.chunks_exact(stride) {
+            for (sum, block) in sums.iter_mut().zip(row.chunks(step)) {
+                *sum += block.iter().map(|&v| u32::from(v)).sum::<u32>();
+            }
+        }
+        for (to, sum) in to.iter_mut().zip(&sums) {
+            *to = (sum / (factor * factor)).min(255) as u8;
+        }
+    }
+    out
+}

@@ -1,0 +1,89 @@
+//! Tick boxes: where the printed squares stand, and how much was written into them.
+
+use super::align::{Evidence, Placement};
+use super::geometry::index;
+use crate::domain::form::FormField;
+use image::GrayImage;
+
+/// A printed square on the upright page: left, top and side, px.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Square {
+    pub(super) x: f32,
+    pub(super) y: f32,
+    pub(super) w: f32,
+    pub(super) h: f32,
+}
+
+/// The squares of one field are printed together: they are sought with one shift and one size.
+const SHIFT_MM: f32 = 2.6;
+const GROWTH_MM: f32 = 0.8;
+/// Share of ink inside a square that counts as a full tick.
+const FULL_TICK: f32 = 0.10;
+
+/// Finds the squares of a choice field; also the share of their outline with line evidence.
+pub(super) fn locate(field: &FormField, evidence: &Evidence, at: &Placement) -> (Vec<Square>, f32) {
+    let scale = (at.x.scale + at.y.scale) / 2.0;
+    let steps = (SHIFT_MM * scale) as i32;
+    let growths = (GROWTH_MM * scale / 2.0).ceil() as i32;
+    let mut best = (f32::MIN, 0, 0, 0);
+    for grow in -growths..=growths {
+        for dy in -steps..=steps {
+            for dx in -steps..=steps {
+                let squares = squares(field, at, [dx, dy, grow]);
+                let count = squares.len().max(1) as f32;
+                let seen: f32 = squares.map(|s| outline(evidence, &s)).sum();
+                let off = (dx * dx + dy * dy) as f32 / (scale * scale);
+                let value = seen / count - 0.01 * off;
+                if value > best.0 {
+                    best = (value, dx, dy, grow);
+                }
+            }
+        }
+    }
+    let (value, dx, dy, grow) = best;
+    if value < 0.3 {
+        return (squares(field, at, [0, 0, 0]).collect(), value.max(0.0));
+    }
+    (squares(field, at, [dx, dy, grow]).collect(), value)
+}
+
+fn squares<'a>(
+    field: &'a FormField,
+    at: &'a Placement,
+    [dx, dy, grow]: [i32; 3],
+) -> impl ExactSizeIterator<Item = Square> + use<'a> {
+    field.options.iter().map(move |option| {
+        let [x, y, w, h] = option.tick;
+        let (dx, dy, grow) = (dx as f32, dy as f32, grow as f32);
+        Square {
+            x: at.x.px(x) + dx - grow,
+            y: at.y.px(y) + dy - grow,
+            w: w * at.x.scale + 2.0 * grow,
+            h: h * at.y.scale + 2.0 * grow,
+        }
+    })
+}
+
+/// Share of a square's outline with line evidence.
+fn outline(evidence: &Evidence, s: &Square) -> f32 {
+    let along = |line: f32| evidence.rows.coverage(line.round() as i32, s.x, s.x + s.w);
+    let down = |line: f32| evidence.columns.coverage(line.round() as i32, s.y, s.y + s.h);
+    (along(s.y) + along(s.y + s.h) + down(s.x) + down(s.x + s.w)) / 4.0
+}
+
+/// How much a square is ticked, 0..=1, from the ink inside it (its outline left out).
+pub(super) fn tick(ink: &GrayImage, square: &Square) -> f32 {
+    let inset = 0.17 * (square.w + square.h) / 2.0;
+    let (w, h) = (ink.width() as usize, ink.height() as usize);
+    let (x0, x1) = (index(square.x + inset, w), index(square.x + square.w - inset, w));
+    let (y0, y1) = (index(square.y + inset, h), index(square.y + square.h - inset, h));
+    let mut dark = 0.0;
+    for y in y0..=y1 {
+        for x in x0..=x1 {
+            let ink = f32::from(ink.get_pixel(x as u32, y as u32)[0]);
+            dark += ((ink - 40.0) / 80.0).clamp(0.0, 1.0);
+        }
+    }
+    let area = ((x1 - x0 + 1) * (y1 - y0 + 1)) as f32;
+    (dark / area / FULL_TICK).min(1.0)
+}
