@@ -1,11 +1,33 @@
 //! Crop of a field → reading with calibrated confidence. Takes views, returns values; only opening a
 //! [`Reader`] touches files.
+//!
+//! A line goes [`preprocess`] → [`batching`] → [`LineModel`] → [`decode`] → calibration; [`Reader`] tells
+//! that story for the fields of a page.
 
 mod alphabet;
+pub mod batching;
+mod calibrate;
+mod choice;
+pub mod decode;
 mod device;
 mod error;
+pub mod eval;
+mod golden;
+mod library;
 mod manifest;
+mod model;
+mod onnx;
+pub mod preprocess;
+mod reader;
+#[cfg(test)]
+mod test_model;
 
+pub use choice::read_choice;
+pub use decode::Alternative;
 pub use device::{Device, UnknownDevice};
 pub use error::RecogniseError;
-pub use manifest::{Calibration, Golden, LogisticWeights, Manifest, Preprocess};
+pub use library::find_library;
+pub use manifest::{Calibration, CalibrationMethod, Golden, LogisticWeights, Manifest, Preprocess};
+pub use model::LineModel;
+pub use onnx::{EngineOptions, OnnxLineModel};
+pub use reader::{FieldInput, ModelId, Reader, Reading};

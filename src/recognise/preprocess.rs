@@ -1,0 +1,153 @@
+//! From the picture of a line to the network's input, exactly as `scripts/training/preprocess.py` does it.
+
+use super::{Manifest, Preprocess};
+use fast_image_resize as fir;
+use image::{GrayImage, RgbImage};
+use ndarray::{Array2, Array4, Axis, Slice};
+
+/// Widest input, px: what is longer in proportion is no line of writing, and is squeezed.
+pub const MAX_WIDTH_PX: usize = 4096;
+
+/// Luma after ITU-R BT.601 in the fixed-point arithmetic of Pillow's `convert("L")`.
+#[must_use]
+pub fn luma(rgb: &RgbImage) -> GrayImage {
+    let mut grey = GrayImage::new(rgb.width(), rgb.height());
+    for (to, from) in grey.pixels_mut().zip(rgb.pixels()) {
+        let [r, g, b] = from.0.map(u32::from);
+        to.0 = [((r * 19_595 + g * 38_470 + b * 7_471 + 0x8000) >> 16) as u8];
+    }
+    grey
+}
+
+/// A line as `[height, width]` float32 in −0.5 (ink) to 0.5 (paper): resized to the model's height with an
+/// antialiased triangle filter, then stretched between its own quantiles of grey.
+///
+/// # Panics
+/// When the picture is empty.
+#[must_use]
+pub fn prepare_line(line: &GrayImage, manifest: &Manifest) -> Array2<f32> {
+    let width = scaled_width(line, manifest);
+    let small = resize(line, width, manifest.height);
+    let (low, high) = ink_and_paper(&small, &manifest.preprocess);
+    let stretched = small.iter().map(|&g| ((f32::from(g) - low) / (high - low)).clamp(0.0, 1.0) - 0.5);
+    Array2::from_shape_vec((manifest.height, width), stretched.collect())
+        .expect("resize gives height × width values")
+}
+
+/// Width after the resize; halves round up.
+fn scaled_width(line: &GrayImage, manifest: &Manifest) -> usize {
+    let (w, h) = (f64::from(line.width()), f64::from(line.height()));
+    let scaled = (w * manifest.height as f64 / h + 0.5).floor() as usize;
+    scaled.clamp(manifest.preprocess.min_width, MAX_WIDTH_PX)
+}
+
+fn resize(line: &GrayImage, width: usize, height: usize) -> Vec<u8> {
+    assert!(line.width() > 0 && line.height() > 0, "a line picture has pixels");
+    let view = fir::images::ImageRef::new(line.width(), line.height(), line.as_raw(), fir::PixelType::U8)
+        .expect("a grey image is one byte per pixel");
+    let px = |n: usize| u32::try_from(n).expect("widths and heights are bounded");
+    let mut target = fir::images::Image::new(px(width), px(height), fir::PixelType::U8);
+    let triangle = fir::ResizeAlg::Convolution(fir::FilterType::Bilinear);
+    fir::Resizer::new()
+        .resize(&view, &mut target, &fir::ResizeOptions::new().resize_alg(triangle))
+        .expect("both images are of type U8");
+    target.into_vec()
+}
+
+/// Grey of ink and of paper: the values at the two quantiles, at least `min_contrast` apart.
+fn ink_and_paper(grey: &[u8], preprocess: &Preprocess) -> (f32, f32) {
+    let mut counts = [0_usize; 256];
+    for &value in grey {
+        counts[usize::from(value)] += 1;
+    }
+    let value_at = |quantile: f64| {
+        let mut left = (quantile * (grey.len() - 1) as f64) as usize;
+        let found = counts.iter().position(|&count| {
+            let here = left < count;
+            left = left.saturating_sub(count);
+            here
+        });
+        found.unwrap_or(255) as f32
+    };
+    let high = value_at(preprocess.high_quantile);
+    (value_at(preprocess.low_quantile).min(high - preprocess.min_contrast), high)
+}
+
+/// Time steps that belong to a line of this width.
+#[must_use]
+pub fn steps(width: usize, manifest: &Manifest) -> usize {
+    width.div_ceil(manifest.stride)
+}
+
+/// Lines as one batch `[lines, 1, height, width]`, padded on the right to a common width that is a multiple
+/// of the stride.
+#[must_use]
+pub fn batch(lines: &[&Array2<f32>], manifest: &Manifest) -> Array4<f32> {
+    let widest = lines.iter().map(|line| line.ncols()).max().unwrap_or(manifest.stride);
+    let width = steps(widest, manifest) * manifest.stride;
+    let shape = (lines.len(), 1, manifest.height, width);
+    let mut batch = Array4::from_elem(shape, manifest.preprocess.padding);
+    for (row, line) in lines.iter().enumerate() {
+        let mut image = batch.index_axis_mut(Axis(0), row);
+        let mut image = image.index_axis_mut(Axis(0), 0);
+        image.slice_axis_mut(Axis(1), Slice::from(..line.ncols())).assign(line);
+    }
+    batch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_model::manifest;
+    use super::*;
+    use image::{Luma, Rgb};
+
+    #[test]
+    fn luma_is_pillows() {
+        let mut rgb = RgbImage::new(4, 1);
+        let colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [200, 120, 40]];
+        for (pixel, colour) in rgb.pixels_mut().zip(colours) {
+            *pixel = Rgb(colour);
+        }
+        // Pillow 11: Image.convert("L") of the same four pixels.
+        assert_eq!(luma(&rgb).as_raw(), &[76, 150, 29, 135]);
+    }
+
+    #[test]
+    fn width_keeps_the_proportion_within_its_bounds() {
+        let m = manifest();
+        for (w, h, expected) in [(300, 60, 200), (100, 80, 50), (5, 80, 16), (101, 80, 51), (99_999, 3, 4096)]
+        {
+            assert_eq!(prepare_line(&GrayImage::new(w, h), &m).dim(), (40, expected));
+        }
+    }
+
+    #[test]
+    fn ink_becomes_minus_a_half_and_paper_plus_a_half() {
+        let mut line = GrayImage::from_pixel(80, 40, Luma([210]));
+        for x in 20..24 {
+            (0..40).for_each(|y| line.put_pixel(x, y, Luma([60])));
+        }
+        let prepared = prepare_line(&line, &manifest());
+        assert_eq!(prepared[[10, 22]], -0.5);
+        assert_eq!(prepared[[10, 60]], 0.5);
+    }
+
+    #[test]
+    fn an_empty_line_stays_paper_and_faint_noise_is_not_blown_up() {
+        let mut line = GrayImage::from_pixel(80, 40, Luma([210]));
+        line.put_pixel(40, 20, Luma([204]));
+        let prepared = prepare_line(&line, &manifest());
+        assert!(prepared.iter().all(|v| *v >= 0.24), "six grey levels of twenty-four are a quarter");
+    }
+
+    #[test]
+    fn shorter_lines_are_padded_with_paper() {
+        let m = manifest();
+        let (short, long) = (Array2::from_elem((40, 17), -0.5), Array2::from_elem((40, 30), -0.5));
+        let batch = batch(&[&short, &long], &m);
+        assert_eq!(batch.dim(), (2, 1, 40, 32));
+        assert_eq!((batch[[0, 0, 5, 16]], batch[[0, 0, 5, 17]], batch[[1, 0, 5, 29]]), (-0.5, 0.5, -0.5));
+        assert_eq!(batch[[1, 0, 5, 30]], 0.5);
+        assert_eq!((steps(17, &m), steps(30, &m), steps(32, &m)), (5, 8, 8));
+    }
+}

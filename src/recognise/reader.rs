@@ -1,0 +1,250 @@
+//! Reads fields: several lines of several fields in few batches, one reading per field.
+
+use super::batching::{MAX_COLUMNS, plan};
+use super::decode::{Alternative, Decoder, MAX_ALTERNATIVES};
+use super::onnx::{EngineOptions, OnnxLineModel};
+use super::preprocess::{batch, prepare_line, steps};
+use super::{Device, LineModel, RecogniseError, golden};
+use crate::domain::FieldKind;
+use image::GrayImage;
+use ndarray::{Array2, Axis, Slice};
+use rayon::prelude::*;
+use std::path::Path;
+
+/// One field to read.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldInput<'a> {
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Its lines of writing, top to bottom, upright, grey, ink dark.
+    pub lines: &'a [GrayImage],
+}
+
+/// What the machine makes of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The text; empty where nothing was read.
+    pub text: String,
+    /// Probability that the whole field is exactly right (folded), 0 to 1.
+    pub confidence: f32,
+    /// Up to five texts, best first; the first is `text`. Empty where nothing was read.
+    pub alternatives: Vec<Alternative>,
+}
+
+impl Reading {
+    /// A field without text, with the probability that there is none.
+    #[must_use]
+    pub fn blank(confidence: f32) -> Self {
+        Self { text: String::new(), confidence, alternatives: Vec::new() }
+    }
+
+    /// The reading whose alternatives these are, best first; empty texts are no alternatives.
+    #[must_use]
+    pub fn from_alternatives(mut alternatives: Vec<Alternative>) -> Self {
+        let confidence = alternatives.first().map_or(0.0, |best| best.confidence);
+        if alternatives.first().is_none_or(|best| best.text.is_empty()) {
+            return Self::blank(confidence);
+        }
+        alternatives.retain(|alternative| !alternative.text.is_empty());
+        Self { text: alternatives[0].text.clone(), confidence, alternatives }
+    }
+}
+
+/// Which model reads, with which settings: the key of its proposals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelId {
+    /// Name of the model.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Decoder settings in one short word.
+    pub settings: String,
+}
+
+impl std::fmt::Display for ModelId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.name, self.version, self.settings)
+    }
+}
+
+/// Reads fields with one line model. May be shared by any number of threads: preparation and decoding run
+/// on the caller's thread (and rayon's pool), batches take turns at the model.
+pub struct Reader {
+    model: Box<dyn LineModel>,
+    decoder: Decoder,
+    device: Device,
+}
+
+impl Reader {
+    /// Opens the model in a folder and makes it read its golden line.
+    ///
+    /// # Errors
+    /// When files are missing, the model is refused, or library or device cannot be used.
+    pub fn open(folder: &Path, options: &EngineOptions) -> Result<Self, RecogniseError> {
+        let model = OnnxLineModel::open(folder, options)?;
+        let device = model.device();
+        let reader = Self { device, ..Self::with_model(Box::new(model)) };
+        golden::check(&reader, folder)?;
+        Ok(reader)
+    }
+
+    /// A reader over any line model.
+    #[must_use]
+    pub fn with_model(model: Box<dyn LineModel>) -> Self {
+        Self { model, decoder: Decoder::default(), device: Device::Cpu }
+    }
+
+    /// Which model reads, with which settings.
+    #[must_use]
+    pub fn model_id(&self) -> ModelId {
+        ModelId {
+            name: self.model.name().to_owned(),
+            version: self.model.version().to_owned(),
+            settings: self.decoder.settings(),
+        }
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &dyn LineModel {
+        self.model.as_ref()
+    }
+
+    /// The device in use.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// Reads fields; one reading each, in their order. The lines of a field are joined by one space and are
+    /// right together only when each of them is.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn read_fields(&self, fields: &[FieldInput<'_>]) -> Result<Vec<Reading>, RecogniseError> {
+        let lines: Vec<(&GrayImage, FieldKind)> = fields
+            .iter()
+            .flat_map(|field| field.lines.iter().map(|line| (line, field.kind)))
+            .filter(|(line, _)| has_pixels(line))
+            .collect();
+        let mut read = self.read_lines(&lines)?.into_iter();
+        let readings = fields.iter().map(|field| {
+            let count = field.lines.iter().filter(|line| has_pixels(line)).count();
+            Reading::from_alternatives(
+                read.by_ref().take(count).reduce(|above, below| join(&above, &below)).unwrap_or_default(),
+            )
+        });
+        Ok(readings.collect())
+    }
+
+    /// Reads lines; the alternatives of each, best first, in their order.
+    fn read_lines(&self, lines: &[(&GrayImage, FieldKind)]) -> Result<Vec<Vec<Alternative>>, RecogniseError> {
+        let manifest = self.model.manifest();
+        let prepared: Vec<Array2<f32>> =
+            lines.par_iter().map(|(line, _)| prepare_line(line, manifest)).collect();
+        let widths: Vec<usize> = prepared.iter().map(Array2::ncols).collect();
+        let mut read = vec![Vec::new(); lines.len()];
+        for group in plan(&widths, MAX_COLUMNS) {
+            let members: Vec<&Array2<f32>> = group.iter().map(|&line| &prepared[line]).collect();
+            let log_probs = self.model.log_probs(batch(&members, manifest).view())?;
+            let decode = |(row, &line): (usize, &usize)| {
+                let own_steps = Slice::from(..steps(widths[line], manifest));
+                let of_line = log_probs.index_axis(Axis(0), row);
+                self.decoder.read(&of_line.slice_axis(Axis(0), own_steps), lines[line].1, manifest)
+            };
+            let decoded: Vec<Vec<Alternative>> = group.par_iter().enumerate().map(decode).collect();
+            for (line, alternatives) in group.into_iter().zip(decoded) {
+                read[line] = alternatives;
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn has_pixels(line: &GrayImage) -> bool {
+    line.width() > 0 && line.height() > 0
+}
+
+/// Alternatives of two lines, one under the other: every pair, the best kept.
+fn join(first: &[Alternative], second: &[Alternative]) -> Vec<Alternative> {
+    let pairs = first.iter().flat_map(|a| {
+        second.iter().map(|b| {
+            let parts = [a.text.as_str(), b.text.as_str()];
+            let words: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            Alternative { text: words.join(" "), confidence: a.confidence * b.confidence }
+        })
+    });
+    let mut joined: Vec<Alternative> = pairs.collect();
+    // Stable: the pair of both bests stays in front.
+    joined.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    joined.truncate(MAX_ALTERNATIVES);
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_model::WidthModel;
+    use super::*;
+    use image::Luma;
+
+    fn line(width: u32) -> GrayImage {
+        // Left half ink: the stretch needs both ends.
+        GrayImage::from_fn(width, 40, |x, _| Luma([if x % 2 == 0 { 0 } else { 255 }]))
+    }
+
+    fn reader() -> Reader {
+        Reader::with_model(Box::new(WidthModel::default()))
+    }
+
+    #[test]
+    fn readings_come_back_in_the_order_of_fields_whatever_the_batches() {
+        let widths = [300, 1_900, 40, 310, 44, 700, 304];
+        let lines: Vec<[GrayImage; 1]> = widths.iter().map(|w| [line(*w)]).collect();
+        let fields: Vec<FieldInput> =
+            lines.iter().map(|l| FieldInput { kind: FieldKind::Number, lines: l }).collect();
+        let texts: Vec<String> = reader().read_fields(&fields).unwrap().into_iter().map(|r| r.text).collect();
+        assert_eq!(texts, widths.map(|w| w.to_string()));
+    }
+
+    #[test]
+    fn lines_of_a_field_are_joined_and_right_only_together() {
+        let lines = [line(300), line(500)];
+        let apart: Vec<FieldInput> = lines
+            .iter()
+            .map(|l| FieldInput { kind: FieldKind::Place, lines: std::slice::from_ref(l) })
+            .collect();
+        let apart = reader().read_fields(&apart).unwrap();
+        let both = FieldInput { kind: FieldKind::Place, lines: &lines };
+        let joined = &reader().read_fields(&[both]).unwrap()[0];
+        assert_eq!(joined.text, "300 500");
+        assert!((joined.confidence - apart[0].confidence * apart[1].confidence).abs() < 1e-6);
+        assert_eq!(joined.alternatives[0].text, joined.text);
+        assert!(joined.alternatives.len() <= MAX_ALTERNATIVES);
+    }
+
+    #[test]
+    fn a_field_without_lines_or_pixels_reads_as_nothing() {
+        let empty = [GrayImage::new(0, 40)];
+        let fields = [
+            FieldInput { kind: FieldKind::Date, lines: &[] },
+            FieldInput { kind: FieldKind::Date, lines: &empty },
+        ];
+        for reading in reader().read_fields(&fields).unwrap() {
+            assert_eq!(reading, Reading::blank(0.0));
+        }
+    }
+
+    #[test]
+    fn a_reader_is_shared_between_threads() {
+        let reader = reader();
+        let (reader, lines) = (&reader, &[line(120)]);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(move || {
+                    let field = FieldInput { kind: FieldKind::Number, lines };
+                    assert_eq!(reader.read_fields(&[field]).unwrap()[0].text, "120");
+                });
+            }
+        });
+    }
+}
