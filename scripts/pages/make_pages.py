@@ -1,0 +1,119 @@
+"""Makes filled register pages with truth: `scripts/make_pages --help`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import unittest
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+import content
+import fonts
+import hands
+from layout import load_form
+from page import Options, make_page
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="make_pages", description="Draws realistic filled register pages with truth.")
+    parser.add_argument("--form", default="birth_2016", help="id of a form in src/domain/data/forms")
+    parser.add_argument("--count", type=int, default=1, help="pages, one entry each, of one book")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same bytes")
+    parser.add_argument("--out", type=Path, required="--self-test" not in arguments, help="folder for pages and truth")
+    parser.add_argument("--fade", type=float, default=0.0, help="0 fresh .. 1 a tenth of the contrast is left")
+    parser.add_argument("--capture", choices=["scan"], default="scan")
+    parser.add_argument("--dpi", type=int, default=300)
+    parser.add_argument("--quality", type=int, help="JPEG quality; without it 70 to 90, varying")
+    parser.add_argument("--clerks", type=int, default=0, help="hands in the book; 0: a new one on every page")
+    parser.add_argument("--skip", type=int, default=0, help="leave out the book's first so many entries")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--ink", type=Path, help="pen strokes of real writers, .npz")
+    parser.add_argument("--lines", type=Path, help="pictures of real lines: path<TAB>text, .tsv")
+    parser.add_argument("--fonts", type=Path, help="folder of handwriting fonts instead of the fetched ones")
+    parser.add_argument("--font-split", choices=["train", "heldout", "all"], default="all")
+    parser.add_argument("--self-test", action="store_true", help="run the page maker's own tests")
+    options = parser.parse_args(arguments)
+    if not 0 <= options.fade <= 1:
+        parser.error("--fade is between 0 and 1")
+    if options.count < 1 or options.seed < 0 or not 72 <= options.dpi <= 1200:
+        parser.error("--count from 1, --seed from 0, --dpi 72 to 1200")
+    return options
+
+
+def open_options(args: argparse.Namespace) -> Options:
+    """Loads form, fonts and sources of ink."""
+    fetched = fonts.fetch(progress=lambda line: print(line, file=sys.stderr))
+    files = hands.font_files(args.fonts or fetched, args.font_split)
+    if not files:
+        raise SystemExit("make_pages: no handwriting font with all Vietnamese letters there")
+    return Options(
+        form=load_form(args.form), dpi=args.dpi, fade=args.fade, print_fonts=fetched, hand_fonts=files, clerks=args.clerks,
+    )  # fmt: skip
+
+
+def entries(args: argparse.Namespace) -> tuple[content.Book, list]:
+    """The book and, for every page of it, registration date and spelling."""
+    rng = np.random.default_rng([args.seed, 2_000_000])
+    book = content.open_book(rng, args.form)
+    writer = content.EntryWriter(book, rng)
+    styles = [content.clerk_style(rng) for _ in range(max(1, args.clerks))]
+    rows = []
+    for ordinal in range(args.skip + args.count):
+        style = styles[int(rng.integers(len(styles)))] if args.clerks else content.clerk_style(rng)
+        rows.append((ordinal, writer.next_day(rng), style))
+    return book, rows[args.skip :]
+
+
+_shared: dict = {}
+
+
+def _start(args: argparse.Namespace) -> None:
+    cv2.setNumThreads(1)
+    _shared.update(args=args, options=open_options(args), book=entries(args)[0])
+
+
+def _one(row: tuple) -> str:
+    args, ordinal = _shared["args"], row[0]
+    seed = [args.seed, ordinal]
+    values = content.birth_entry(_shared["book"], *row, np.random.default_rng([*seed, 20]))
+    image, truth = make_page(_shared["options"], _shared["book"], values, seed)
+    name = f"page_{ordinal - args.skip + 1:04}"
+    quality = args.quality or int(np.random.default_rng([*seed, 21]).integers(70, 91))
+    Image.fromarray(image).save(args.out / f"{name}.jpg", quality=quality, dpi=(args.dpi, args.dpi))
+    (args.out / f"{name}.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return name
+
+
+def make(args: argparse.Namespace) -> None:
+    """Writes all pages, their truth and `book.json`."""
+    args.out.mkdir(parents=True, exist_ok=True)
+    open_options(args)
+    book, rows = entries(args)
+    (args.out / "book.json").write_text(json.dumps(book.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if args.jobs <= 1:
+        _start(args)
+        for row in rows:
+            _one(row)
+        return
+    with ProcessPoolExecutor(args.jobs, initializer=_start, initargs=(args,)) as pool:
+        list(pool.map(_one, rows))
+
+
+def main() -> int:
+    args = parse(sys.argv[1:])
+    if args.self_test:
+        suite = unittest.defaultTestLoader.discover(str(Path(__file__).parent), pattern="test_*.py")
+        return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
+    make(args)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,306 @@
+"""One made page: print, writing, stamp and wear laid over paper and scanned, with the truth about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import marks
+import paper
+from content import Book, Value
+from hands import FontHand, Ink, choose_font, legible, manner, smooth_noise, stamp
+from layout import Place, Print, print_form
+
+INKS = (
+    ((28, 46, 130), 0.32), ((45, 70, 165), 0.22), ((20, 30, 80), 0.12),
+    ((38, 38, 44), 0.2), ((84, 44, 130), 0.14),
+)  # fmt: skip
+SHEET_MM = (210.0, 297.0)
+INSIDE_MM = 1.5  # every field stays this far inside the image
+
+
+@dataclass
+class Options:
+    """What all pages of a run share."""
+
+    form: dict
+    dpi: int
+    fade: float
+    print_fonts: Path
+    hand_fonts: list[Path]
+    clerks: int
+    ink: object | None = None
+    lines: object | None = None
+
+    @property
+    def px_per_mm(self) -> float:
+        return self.dpi / 25.4
+
+
+class Placement:
+    """Millimetres of the form to pixels of the sheet: the print's scale and shift on the paper."""
+
+    def __init__(self, px_per_mm: float, scale: np.ndarray, shift_mm: np.ndarray):
+        self.px_per_mm, self.scale, self.shift_mm = px_per_mm, scale, shift_mm
+        self._centre = np.array(SHEET_MM) / 2
+
+    def __call__(self, x: float, y: float) -> tuple[float, float]:
+        at = (self._centre + (np.array([x, y]) - self._centre) * self.scale + self.shift_mm) * self.px_per_mm
+        return float(at[0]), float(at[1])
+
+
+@dataclass
+class Sheet:
+    """A page while it is made."""
+
+    printed: Print
+    place: Placement
+    capture: paper.Capture
+    ink: np.ndarray
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def quad(self, target: Place) -> list[list[float]]:
+        """The field's box in the image, clockwise from its own top left."""
+        x0, y0, x1, y1 = self.printed.box(target)
+        corners = np.array([self.place(x, y) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))])
+        return np.round(self.capture.points(corners), 2).tolist()
+
+
+def make_page(options: Options, book: Book, values: dict[str, Value], seed: list[int]) -> tuple[np.ndarray, dict]:
+    """The page's image (H, W, 3) and truth; the same arguments give the same bytes."""
+    rngs = [np.random.default_rng([*seed, stream]) for stream in range(5)]
+    edition = np.random.default_rng([seed[0], 3_000_000]) if options.clerks else rngs[0]
+    printed = print_form(options.form, options.print_fonts, edition, rngs[0])
+    sheet = _settle(options, printed, rngs[1])
+    writers = _writers(options, seed)
+    values = _write_fields(sheet, options, values, writers, rngs[2])
+    planes = _compose(sheet, options, book, values["nyc_ho_ten"].text, writers, rngs[3])
+    image = paper.scan(planes, sheet.capture, options.px_per_mm, rngs[4])
+    return image, _truth(sheet, options, values)
+
+
+def _settle(options: Options, printed: Print, rng: np.random.Generator) -> Sheet:
+    """Scale, shift and skew, made smaller until every field lies inside the image."""
+    px = options.px_per_mm
+    shape = (round(SHEET_MM[1] * px), round(SHEET_MM[0] * px))
+    overall = float(np.clip(rng.normal(0, 0.008), -0.02, 0.02))
+    scale = 1 + overall + np.clip(rng.normal(0, 0.002, 2), -0.004, 0.004)
+    shift = np.clip(rng.normal(0, 3.0, 2), -8, 8)
+    angle = float(np.clip(rng.normal(0, 0.9), -3, 3))
+    state = rng.bit_generator.state
+    for ease in 0.85 ** np.arange(20):
+        rng.bit_generator.state = state
+        place = Placement(px, 1 + (scale - 1) * ease, shift * ease)
+        capture = paper.lay_on_scanner(shape, px, angle * ease, ease, rng)
+        sheet = Sheet(printed, place, capture, np.zeros(shape, np.uint8))
+        quads = np.array([sheet.quad(target) for target in printed.places])
+        size = np.array(sheet.capture.size)
+        if (quads > INSIDE_MM * px).all() and (quads < size - INSIDE_MM * px).all():
+            return sheet
+    raise RuntimeError("the print does not fit the sheet, whatever the shift")
+
+
+def _writers(options: Options, seed: list[int]) -> dict:
+    """The clerk of this page and a second hand (official, later notes), and the pen's colour.
+
+    With `clerks` > 0 the book is written by so many people, each keeping a legible font; else every page has a new one.
+    """
+    rng = np.random.default_rng([*seed, 10])
+    clerk = [seed[0], 1_000_000 + int(rng.integers(options.clerks))] if options.clerks else [*seed, 11]
+    person = np.random.default_rng([*clerk, 12])
+    files = legible(options.hand_fonts) if options.clerks else options.hand_fonts
+    first = FontHand(choose_font(files, person), manner(options.px_per_mm, person), person)
+    second = FontHand(choose_font(options.hand_fonts, rng), manner(options.px_per_mm, rng), rng)
+    declarer = FontHand(choose_font(options.hand_fonts, rng), manner(options.px_per_mm, rng), rng)
+    colours, weights = zip(*INKS)
+    colour = colours[int(rng.choice(len(colours), p=weights))]
+    return {"first": first, "second": second, "declarer": declarer, "colour": colour}
+
+
+def _write_fields(
+    sheet: Sheet, options: Options, values: dict[str, Value], writers: dict, rng: np.random.Generator
+) -> dict[str, Value]:
+    """Writes every field; returns the values as they really stand there (real ink brings its own text)."""
+    written = {}
+    real = _real_ink(options, rng)
+    for target in sheet.printed.places:
+        value = values[target.key]
+        if target.ticks:
+            _tick(sheet, target, value, rng)
+        elif value.state == "written":
+            value = _write(sheet, target, value, real, writers, rng)
+        written[target.key] = value
+    return written
+
+
+def _real_ink(options: Options, rng: np.random.Generator) -> list:
+    """Real writers for this page, in the order in which they are asked."""
+    return [source.writer(rng) for source in (options.ink, options.lines) if source is not None]
+
+
+def _write(sheet: Sheet, target: Place, value: Value, real: list, writers: dict, rng: np.random.Generator) -> Value:
+    rules = [_rule_px(sheet, rule) for rule in target.rules]
+    for writer in real:
+        taken = writer.try_field(target.kind, value.text, rules, sheet.place.px_per_mm, rng)
+        if taken is not None:
+            text, inks, source = taken
+            break
+    else:
+        hand = writers["second" if target.key in ("ghi_chu", "nguoi_thuc_hien") else "first"]
+        text, source = value.text, hand.source
+        inks = _write_lines(hand, value.text, rules, sheet.place.px_per_mm, rng)
+    for ink, x, y in inks:
+        stamp(sheet.ink, ink.coverage, x - ink.start, y - ink.baseline)
+    sheet.sources[target.key] = source
+    return Value(text)
+
+
+def _rule_px(sheet: Sheet, rule: list[float]) -> tuple[float, float, float]:
+    (x0, y), (x1, _) = sheet.place(rule[0], rule[2]), sheet.place(rule[1], rule[2])
+    return x0, x1, y
+
+
+def break_lines(hand, text: str, widths: list[float]) -> tuple[list[str], float]:
+    """Fills the rules word by word; smaller writing where it does not fit. Returns lines and squeeze."""
+    squeeze = 1.0
+    while True:
+        lines = _fill(hand, text.split(" "), [width / squeeze for width in widths])
+        if lines is not None or squeeze < 0.5:
+            return lines or [text], squeeze
+        squeeze *= 0.94
+
+
+def _fill(hand, words: list[str], widths: list[float]) -> list[str] | None:
+    lines: list[str] = []
+    for width in widths:
+        count = 0
+        while count < len(words) and hand.width(" ".join(words[: count + 1])) <= width:
+            count += 1
+        # A rule that takes not even one word stays empty unless it is the last chance.
+        if count:
+            lines.append(" ".join(words[:count]))
+            words = words[count:]
+        if not words:
+            return lines
+    return None
+
+
+def _write_lines(hand, text: str, rules: list, px: float, rng: np.random.Generator) -> list[tuple[Ink, float, float]]:
+    indents = [float(rng.uniform(0.5, 3.0)) * px for _ in rules]
+    widths = [x1 - x0 - indent + 1.0 * px for (x0, x1, _), indent in zip(rules, indents)]
+    lines, squeeze = break_lines(hand, text, widths)
+    inks = []
+    for line, (x0, x1, y), indent in zip(lines, rules, indents):
+        free = (x1 - x0) - hand.width(line) * squeeze - indent
+        lead = indent + max(0.0, free) * float(rng.beta(1, 5)) * (len(lines) == 1)
+        lift = float(np.clip(rng.normal(0.35, 0.35), -0.5, 1.2)) * px
+        inks.append((hand.write(line, squeeze, rng), x0 + lead, y - lift))
+    return inks
+
+
+def _tick(sheet: Sheet, target: Place, value: Value, rng: np.random.Generator) -> None:
+    for option, (x, y, w, h) in target.ticks:
+        if option in value.options:
+            (x0, y0), (x1, y1) = sheet.place(x, y), sheet.place(x + w, y + h)
+            marks.draw_tick(sheet.ink, (x0, y0, x1 - x0, y1 - y0), 0.45 * sheet.place.px_per_mm, rng)
+    sheet.sources[target.key] = "drawn"
+
+
+def _compose(
+    sheet: Sheet, options: Options, book: Book, declarer: str, writers: dict, rng: np.random.Generator
+) -> paper.Planes:
+    px, shape = options.px_per_mm, sheet.ink.shape
+    planes = paper.blank_sheet(shape, px, rng)
+    printed = marks.draw_print(sheet.printed, sheet.place, shape, options.print_fonts, rng)
+    signatures = _signatures(sheet, px, rng)
+    _sign_in_letters(sheet, signatures, declarer, writers, rng)
+    _bleed_through(planes, sheet.ink, rng)
+    contrast = _contrast(shape, options.fade, px, rng)
+    paper.attenuate(planes, cv2.multiply(printed, contrast, scale=1 / 255), (34, 32, 34), float(rng.uniform(0.72, 0.95)))
+    _stamp_over(planes, sheet, book, options, contrast, rng)
+    ink = cv2.multiply(np.maximum(sheet.ink, signatures), contrast, scale=1 / 255)
+    paper.attenuate(planes, ink, writers["colour"], float(rng.uniform(0.72, 0.96)))
+    return planes
+
+
+def _contrast(shape: tuple[int, int], fade: float, px: float, rng: np.random.Generator) -> np.ndarray:
+    """How much of the ink is left, 0..255, patchy."""
+    patches = np.clip(0.85 + 0.12 * smooth_noise(shape, 35 * px, rng), 0.55, 1.0)
+    left = 1 - 0.9 * fade * patches
+    rub = np.clip(0.06 * smooth_noise(shape, 4 * px, rng), 0, 0.12)
+    return np.clip(255 * (left - rub), 0, 255).astype(np.uint8)
+
+
+def _bleed_through(planes: paper.Planes, ink: np.ndarray, rng: np.random.Generator) -> None:
+    """The other side's writing, mirrored, blurred and faint (most pages show none)."""
+    if rng.random() >= 0.4:
+        return
+    mirrored = np.roll(ink[:, ::-1], int(rng.integers(-120, 120)), axis=0)
+    small = cv2.resize(mirrored, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), 1.6), (ink.shape[1], ink.shape[0]))
+    paper.attenuate(planes, soft, (120, 115, 150), float(rng.uniform(0.05, 0.22)))
+
+
+def _signatures(sheet: Sheet, px: float, rng: np.random.Generator) -> np.ndarray:
+    mask = np.zeros_like(sheet.ink)
+    for x_mm, y_mm in ((28, 250), (92, 251)):
+        size = rng.uniform(28, 42) * px, rng.uniform(11, 17) * px
+        drawn = marks.signature(*size, pen=0.45 * px, rng=rng)
+        x, y = sheet.place(x_mm + rng.uniform(-4, 4), y_mm + rng.uniform(-1, 3))
+        stamp(mask, drawn, x, y)
+    return mask
+
+
+def _sign_in_letters(sheet: Sheet, mask: np.ndarray, name: str, writers: dict, rng: np.random.Generator) -> None:
+    """The declarer's name in the declarer's own hand below the signature, as the form asks."""
+    hand = writers["declarer"]
+    room = 60 * sheet.place.px_per_mm
+    ink = hand.write(name, min(1.0, room / hand.width(name)), rng)
+    x, y = sheet.place(48 - min(30, hand.width(name) / sheet.place.px_per_mm / 2), rng.uniform(270, 276))
+    stamp(mask, ink.coverage, x - ink.start, y - ink.baseline)
+
+
+def _stamp_over(planes, sheet: Sheet, book: Book, options: Options, contrast: np.ndarray, rng: np.random.Generator) -> None:
+    """The office's round stamp over a third of the official's signature."""
+    if rng.random() < 0.08:
+        return
+    px = options.px_per_mm
+    level = book.commune.name.upper()
+    below = f"{_short(book.commune.district)} - {_short(book.commune.province)}".upper()
+    font = options.print_fonts / "arimo-700-normal.ttf"
+    drawn = marks.office_stamp((f"ỦY BAN NHÂN DÂN {level}", below), 35 * px, font, rng)
+    x, y = sheet.place(rng.uniform(76, 92), rng.uniform(243, 252))
+    opacity = float(rng.uniform(0.45, 0.85)) * float(contrast.mean()) / 255
+    paper.attenuate(planes, drawn, (205, 45, 50), opacity, (round(y), round(x)))
+
+
+def _short(place: str) -> str:
+    """"Huyện Diễn Châu" as stamps have it: "H. Diễn Châu"."""
+    for words, letters in (("Thành phố", "TP."), ("Thị xã", "TX."), ("Huyện", "H."), ("Quận", "Q."), ("Tỉnh", "T.")):
+        place = place.replace(words, letters)
+    return place
+
+
+def _truth(sheet: Sheet, options: Options, values: dict[str, Value]) -> dict:
+    fields = []
+    for target in sheet.printed.places:
+        value = values[target.key]
+        entry = {
+            "key": target.key, "kind": target.kind, "state": value.state, "text": value.text,
+            "quad": sheet.quad(target), "source": sheet.sources.get(target.key, ""),
+        }  # fmt: skip
+        if target.ticks:
+            entry["options"] = value.options
+        fields.append(entry)
+    width, height = sheet.capture.size
+    return {
+        "form": options.form["id"],
+        "angle_deg": round(sheet.capture.angle_deg, 4),
+        "dpi": options.dpi,
+        "width": width,
+        "height": height,
+        "entries": [{"fields": fields}],
+    }
