@@ -34,13 +34,16 @@ def held_out(data: Path, source: str, part: str) -> list[HeldLine]:
             for strokes, text in held if encode(label(text))]
 
 
-def short_pen_lines(data: Path, part: str, count: int) -> list[HeldLine]:
-    """Runs of 1 to 6 words of the part's VNOnDB writers, as long as fields are."""
+def short_pen_lines(data: Path, part: str, kind: str, count: int) -> list[HeldLine]:
+    """Lines as short as fields, of the part's VNOnDB writers: `run` (1 to 6
+    neighbouring words), or made up of `any`, `capital` or `digits` words."""
     rng = np.random.default_rng(22)
     store, held = InkStore(ink_lines(data, part)), []
     while len(held) < count:
-        draw = store.collage if rng.random() < 0.4 else store.run
-        strokes, text = draw(int(rng.integers(1, 7)), rng)
+        if kind == "run":
+            strokes, text = store.run(int(rng.integers(1, 7)), rng)
+        else:
+            strokes, text = store.collage(int(rng.integers(1, 5)), rng, kind)
         if strokes and encode(label(text)):
             held.append(HeldLine(paper.on_paper(draw_strokes(strokes, rng), rng), label(text)))
     return held

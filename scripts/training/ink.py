@@ -24,7 +24,7 @@ def draw_strokes(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndar
     far = np.max([stroke.max(axis=0) for stroke in moved], axis=0) - corner + 4
     mask = np.zeros((int(far[1]) + 1, int(far[0]) + 1), dtype=np.uint8)
     paths = [np.round((stroke - corner) * 8).astype(np.int32).reshape(-1, 1, 2) for stroke in moved]
-    width_px = int(rng.choice((1, 2, 3, 4), p=(0.4, 0.36, 0.18, 0.06)))
+    width_px = int(rng.choice((1, 2, 3, 4), p=(0.45, 0.37, 0.15, 0.03)))
     cv2.polylines(mask, paths, False, 255, width_px, cv2.LINE_AA, 3)
     return mask
 
@@ -34,9 +34,13 @@ class InkStore:
 
     def __init__(self, lines: list[InkLine]) -> None:
         self.lines = lines
-        self.by_writer: dict[str, list[int]] = {}
+        # Words of each writer, as (line, word) numbers, that may stand in a made-up line.
+        self.pools: dict[str, dict[str, list[tuple[int, int]]]] = {"any": {}, "capital": {}, "digits": {}}
         for number, line in enumerate(lines):
-            self.by_writer.setdefault(line.writer, []).append(number)
+            for place, word in enumerate(line.words):
+                kinds = ["any"] + ["capital"] * word[0].isupper() + ["digits"] * word.isdigit()
+                for kind in kinds:
+                    self.pools[kind].setdefault(line.writer, []).append((number, place))
 
     def run(self, words: int, rng: np.random.Generator) -> tuple[list[np.ndarray], str]:
         """Neighbouring words of one line with the punctuation between them."""
@@ -46,22 +50,47 @@ class InkStore:
         last = min(count, first + words)
         return _cut(line, first, last)
 
-    def collage(self, words: int, rng: np.random.Generator) -> tuple[list[np.ndarray], str]:
-        """Words of one writer put together from several of his lines."""
-        writer = self.lines[int(rng.integers(len(self.lines)))].writer
-        strokes, texts, x = [], [], 0.0
-        for _ in range(words):
-            line = self.lines[int(rng.choice(self.by_writer[writer]))]
-            number = int(rng.integers(len(line.words)))
-            word = [line.strokes[i] for i in np.flatnonzero(line.word_of == number)]
+    def collage(self, words: int, rng: np.random.Generator, kind: str = "any") -> tuple[list[np.ndarray], str]:
+        """Words of one writer put together from several of his lines: `any`,
+        `capital` (as names are) or `digits` (joined by / . - as dates are)."""
+        writers = self.pools[kind]
+        pool = writers[str(rng.choice(list(writers)))]
+        sign = str(rng.choice(["/", "/", "-", ".", " "])) if kind == "digits" else " "
+        strokes, text, x = [], "", 0.0
+        for number, place in (pool[int(n)] for n in rng.integers(len(pool), size=words)):
+            line = self.lines[number]
+            word = _word(line, place)
             if not word:
                 continue
+            if text and sign != " ":
+                joint = _joint(sign, strokes[-1], x, rng)
+                strokes.append(joint)
+                x = joint[:, 0].max() + rng.uniform(8, 30)
             points = np.concatenate(word)
-            shift = np.array([x - points[:, 0].min(), rng.normal(0, 5)], dtype=np.float32)
+            shift = np.array([x - points[:, 0].min(), rng.normal(0, 8) - _middle(line, place)], dtype=np.float32)
             strokes += [stroke + shift for stroke in word]
-            x += np.ptp(points[:, 0]) + rng.uniform(25, 70)
-            texts.append(line.words[number])
-        return strokes, " ".join(texts)
+            x += np.ptp(points[:, 0]) + (rng.uniform(25, 70) if sign == " " else rng.uniform(5, 30))
+            text += (sign if text else "") + line.words[place]
+        return strokes, text
+
+
+def _middle(line: InkLine, place: int) -> float:
+    """Median y of the ink around a word: where its letters' middle runs."""
+    near = [stroke for n in range(place - 2, place + 3) if n >= 0 for stroke in _word(line, n)]
+    return float(np.median(np.concatenate(near)[:, 1]))
+
+
+def _joint(sign: str, before: np.ndarray, x: float, rng: np.random.Generator) -> np.ndarray:
+    """Pen path (P, 2) of a slash, hyphen or point after the stroke `before`."""
+    top, foot = before[:, 1].min(), before[:, 1].max()
+    if sign == "/":
+        ends = [[x + rng.uniform(15, 50), top - rng.uniform(0, 30)], [x, foot + rng.uniform(0, 30)]]
+    elif sign == "-":
+        middle = (top + foot) / 2
+        ends = [[x, middle], [x + rng.uniform(15, 50), middle + rng.uniform(-6, 6)]]
+    else:
+        ends = [[x, foot], [x + 3, foot + 2]]
+    return np.array(ends, dtype=np.float32)
 
 
 def _spans(line: InkLine) -> list[tuple[int, int]]:

@@ -63,7 +63,9 @@ def calibrate(options: argparse.Namespace) -> None:
     if addresses:
         kinds["place"] = [line for source in addresses for line in held_out(data, source, "calibrate")]
     if "vnondb" in options.sources:
-        kinds["free_text"] = held_out(data, "vnondb", "calibrate")[:300] + short_pen_lines(data, "calibrate", 500)
+        kinds["free_text"] = held_out(data, "vnondb", "calibrate")[:300] + short_pen_lines(data, "calibrate", "run", 400)
+        kinds["person_name"] = short_pen_lines(data, "calibrate", "capital", 300)
+        kinds["number"] = short_pen_lines(data, "calibrate", "digits", 300)
     if not kinds:
         kinds["free_text"] = font_lines(font_folder(options), domain_folder(options), 500, options.seed + 1)
     weights = confidence.calibrate(torch_run(load_network(checkpoint_path(options.work))), kinds)

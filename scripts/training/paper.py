@@ -23,6 +23,9 @@ def frame(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     spare = FRAME_PX - ink.shape[0]
     top = int(round(spare * rng.uniform(0.1, 0.9))) if spare > 0 else int(round(spare * 0.5))
     left, right = rng.integers(2, 40, 2)
+    if rng.random() < 0.25:
+        # A field is wider than what stands in it: empty paper, or only its dotted line.
+        right += int(rng.integers(40, 450))
     crop = np.zeros((FRAME_PX, width + left + right), dtype=np.uint8)
     y0, y1 = max(0, top), min(FRAME_PX, top + ink.shape[0])
     crop[y0:y1, left:left + width] = ink[y0 - top:y1 - top]
@@ -77,6 +80,9 @@ def on_paper(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     ink = neighbours(crop, rng) if rng.random() < 0.4 else crop
     if rng.random() < 0.15:
         ink = cv2.dilate(ink, np.ones((2, 2), np.uint8))
+    if rng.random() < 0.12:
+        through = cv2.GaussianBlur(crop[:, ::-1], (0, 0), 1.2).astype(np.float32) / 255.0
+        picture *= 1.0 - np.roll(through, int(rng.integers(-9, 9)), axis=0) * rng.uniform(0.05, 0.25)
     depth = rng.uniform(0.25, 0.95)
     fading = _smooth(rng, size, depth * rng.uniform(0.5, 1.0), depth)
     picture *= 1.0 - ink.astype(np.float32) / 255.0 * fading

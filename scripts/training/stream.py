@@ -63,8 +63,11 @@ class Mixer:
 
     def _pen(self, warm: bool):
         words = int(self.rng.integers(1, 4) if warm else self.rng.integers(2, 10))
-        draw = self.ink.collage if self.rng.random() < 0.25 else self.ink.run
-        strokes, text = draw(words, self.rng)
+        kind = str(self.rng.choice(["run", "any", "capital", "digits"], p=(0.62, 0.12, 0.14, 0.12)))
+        if kind == "run" or warm:
+            strokes, text = self.ink.run(words, self.rng)
+        else:
+            strokes, text = self.ink.collage(min(words, 4 if kind == "digits" else 6), self.rng, kind)
         if not strokes:
             return None, ""
         return paper.on_paper(draw_strokes(strokes, self.rng), self.rng), text
