@@ -1,0 +1,242 @@
+//! Books: one volume of a register.
+
+use super::arm::{Db, Row, Tx, binds};
+use super::error::Result;
+use super::paging::After;
+use crate::domain::review::{BookCounts, BookStep, ENTRY_STEPS, EntryStep};
+use crate::domain::{BookState, EntryState, PageState, RegisterKind};
+use std::collections::BTreeMap;
+
+/// A book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Book {
+    /// UUIDv7.
+    pub id: String,
+    /// The project whose policy holds for it.
+    pub project_id: String,
+    /// Kind of register.
+    pub kind: RegisterKind,
+    /// Year in which the book was opened.
+    pub year_opened: i64,
+    /// Its number, as people write it.
+    pub number: String,
+    /// The registering office.
+    pub office: String,
+    /// The form that its pages are taken for, unless a page says otherwise.
+    pub form_id: Option<String>,
+    /// Where it stands.
+    pub state: BookState,
+    /// The person who accepted it.
+    pub accepted_by: Option<String>,
+    /// When, ms.
+    pub accepted_at: Option<i64>,
+    /// The person who approved it.
+    pub approved_by: Option<String>,
+    /// When, ms.
+    pub approved_at: Option<i64>,
+    /// When it was entered, ms.
+    pub created_at: i64,
+}
+
+/// How many pages and entries stand where; states without any are absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BookSummary {
+    /// Pages per state.
+    pub pages: BTreeMap<PageState, u64>,
+    /// Entries per state.
+    pub entries: BTreeMap<EntryState, u64>,
+}
+
+macro_rules! columns {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " id, project_id, kind, year_opened, number, office, form_id, state, accepted_by, accepted_at,
+              approved_by, approved_at, created_at ",
+            $after
+        )
+    };
+}
+
+const ADD: &str =
+    "INSERT INTO book (id, project_id, kind, year_opened, number, office, form_id, state, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)";
+const BY_ID: &str = columns!("SELECT", "FROM book WHERE id = $1");
+const BY_NAME: &str =
+    columns!("SELECT", "FROM book WHERE kind = $1 AND year_opened = $2 AND number = $3 AND office = $4");
+const NEWEST_FIRST: &str = columns!("SELECT", "FROM book WHERE id < $1 ORDER BY id DESC LIMIT $2");
+/// An update that changes nothing takes the row's lock in both databases.
+const LOCK: &str = columns!("UPDATE book SET state = state WHERE id = $1 RETURNING", "");
+const PAGES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM page
+    WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state";
+const ENTRIES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM entry
+    WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state";
+const ACCEPT: &str = "UPDATE book SET state = 'accepted', accepted_by = $2, accepted_at = $3 WHERE id = $1";
+const APPROVE: &str = "UPDATE book SET state = 'approved', approved_by = $2, approved_at = $3 WHERE id = $1";
+const DELIVER: &str = "UPDATE book SET state = 'delivered' WHERE id = $1";
+const ADVANCE: &str = "UPDATE entry SET state = $3, updated_at = $4 WHERE book_id = $1 AND state = $2";
+
+impl Book {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.text("id")?,
+            project_id: row.text("project_id")?,
+            kind: row.word("kind")?,
+            year_opened: row.int("year_opened")?,
+            number: row.text("number")?,
+            office: row.text("office")?,
+            form_id: row.opt_text("form_id")?,
+            state: row.word("state")?,
+            accepted_by: row.opt_text("accepted_by")?,
+            accepted_at: row.opt_int("accepted_at")?,
+            approved_by: row.opt_text("approved_by")?,
+            approved_at: row.opt_int("approved_at")?,
+            created_at: row.int("created_at")?,
+        })
+    }
+}
+
+impl BookSummary {
+    /// What the rules of acceptance ask for.
+    #[must_use]
+    pub fn counts(&self) -> BookCounts {
+        let pages = |state| self.pages.get(&state).copied().unwrap_or(0);
+        BookCounts {
+            entries: self.entries.values().sum(),
+            open: self.entries.iter().filter(|(state, _)| !state.is_settled()).map(|(_, n)| n).sum(),
+            unread: pages(PageState::Received) + pages(PageState::Prepared),
+            rejected: pages(PageState::Rejected),
+        }
+    }
+}
+
+impl Db {
+    /// The book with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn book(&self, id: &str) -> Result<Option<Book>> {
+        self.row(BY_ID, binds![id]).await?.as_ref().map(Book::from_row).transpose()
+    }
+
+    /// The book that carries this name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn book_by_name(
+        &self,
+        kind: RegisterKind,
+        year_opened: i64,
+        number: &str,
+        office: &str,
+    ) -> Result<Option<Book>> {
+        let binds = binds![kind.as_str(), year_opened, number, office];
+        self.row(BY_NAME, binds).await?.as_ref().map(Book::from_row).transpose()
+    }
+
+    /// Books, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn books(&self, after: After<'_>) -> Result<Vec<Book>> {
+        let binds = binds![after.descending(), after.limit];
+        self.rows(NEWEST_FIRST, binds).await?.iter().map(Book::from_row).collect()
+    }
+
+    /// Counts for one book.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn book_summary(&self, id: &str) -> Result<BookSummary> {
+        Ok(self.book_summaries(id, id).await?.remove(id).unwrap_or_default())
+    }
+
+    /// Counts for every book from `first` to `last` by id (the two ends of a page of [`Self::books`], the
+    /// smaller first), in one query for pages and one for entries. Books without pages are absent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn book_summaries(&self, first: &str, last: &str) -> Result<BTreeMap<String, BookSummary>> {
+        let mut summaries: BTreeMap<String, BookSummary> = BTreeMap::new();
+        for row in self.rows(PAGES_PER_STATE, binds![first, last]).await? {
+            let summary = summaries.entry(row.text("book_id")?).or_default();
+            summary.pages.insert(row.word("state")?, row.count("n")?);
+        }
+        for row in self.rows(ENTRIES_PER_STATE, binds![first, last]).await? {
+            let summary = summaries.entry(row.text("book_id")?).or_default();
+            summary.entries.insert(row.word("state")?, row.count("n")?);
+        }
+        Ok(summaries)
+    }
+}
+
+impl Tx {
+    /// Adds an open book; its state and what follows from it are not taken from `book`.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Duplicate`] when a book of this name is there.
+    pub async fn add_book(&mut self, book: &Book) -> Result<()> {
+        let binds = binds![
+            &book.id,
+            &book.project_id,
+            book.kind.as_str(),
+            book.year_opened,
+            &book.number,
+            &book.office,
+            &book.form_id,
+            book.created_at,
+        ];
+        self.write(ADD, binds).await.map(drop)
+    }
+
+    /// The book with this id, locked until the end of the transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock_book(&mut self, id: &str) -> Result<Option<Book>> {
+        self.row(LOCK, binds![id]).await?.as_ref().map(Book::from_row).transpose()
+    }
+
+    /// The counts of a locked book, inside the transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn book_counts(&mut self, id: &str) -> Result<BookCounts> {
+        let mut summary = BookSummary::default();
+        for row in self.rows(PAGES_PER_STATE, binds![id, id]).await? {
+            summary.pages.insert(row.word("state")?, row.count("n")?);
+        }
+        for row in self.rows(ENTRIES_PER_STATE, binds![id, id]).await? {
+            summary.entries.insert(row.word("state")?, row.count("n")?);
+        }
+        Ok(summary.counts())
+    }
+
+    /// Takes a locked book one step on, and with it every entry that the table of steps takes along. Gives
+    /// the number of entries. Whether the step may be taken is decided before, by [`BookState::after`].
+    ///
+    /// # Errors
+    /// When the database fails, or a constraint of the four eyes stands against it.
+    pub async fn save_book_step(
+        &mut self,
+        id: &str,
+        step: BookStep,
+        person_id: &str,
+        at: i64,
+    ) -> Result<u64> {
+        match step {
+            BookStep::Accept => self.write(ACCEPT, binds![id, person_id, at]).await?,
+            BookStep::Approve => self.write(APPROVE, binds![id, person_id, at]).await?,
+            BookStep::Deliver => self.write(DELIVER, binds![id]).await?,
+        };
+        self.advance_entries(id, step.for_entries(), at).await
+    }
+
+    async fn advance_entries(&mut self, book_id: &str, step: EntryStep, at: i64) -> Result<u64> {
+        let mut advanced = 0;
+        for (from, _, to) in ENTRY_STEPS.iter().filter(|(_, by, _)| *by == step) {
+            advanced += self.write(ADVANCE, binds![book_id, from.as_str(), to.as_str(), at]).await?;
+        }
+        Ok(advanced)
+    }
+}

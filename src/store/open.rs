@@ -1,0 +1,108 @@
+//! Opening a database and bringing it up to date.
+
+use super::arm::{Db, PostgresArm, SqliteArm};
+use super::error::{Result, StoreError};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::Path;
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+
+/// How long a writer waits for another process's lock. Transactions here take milliseconds; a checkpoint after
+/// a long pause can take seconds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+impl Db {
+    /// Opens by address: `postgres://…` for a server, `sqlite:PATH` or a plain path for a file (made when it
+    /// is not there). Applies what migrations are missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`], without the password that the address may hold.
+    pub async fn open(address: &str) -> Result<Self> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            Self::open_postgres(address).await
+        } else {
+            Self::open_sqlite(Path::new(address.strip_prefix("sqlite:").unwrap_or(address))).await
+        }
+    }
+
+    /// Opens the SQLite file at `path`.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`].
+    pub async fn open_sqlite(path: &Path) -> Result<Self> {
+        let failed = |source| open_error(path.display().to_string(), source);
+        // FULL: in WAL mode the log is synced with every commit, so that what was acknowledged survives a
+        // power cut; NORMAL would only keep the file sound.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await
+            .map_err(failed)?;
+        migrate_sqlite(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(failed)?;
+        Ok(Self::Sqlite(SqliteArm { writer, readers }))
+    }
+
+    async fn open_postgres(address: &str) -> Result<Self> {
+        let failed = |source| open_error("the PostgreSQL server".into(), source);
+        let options: PgConnectOptions = address.parse().map_err(failed)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .connect_with(options)
+            .await
+            .map_err(failed)?;
+        MIGRATIONS.run(&pool).await.map_err(|source| open_error("migrations".into(), source))?;
+        Ok(Self::Postgres(PostgresArm { pool }))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn ping(&self) -> Result<()> {
+        self.rows("SELECT 1", vec![]).await.map(drop)
+    }
+
+    /// Waits for what is under way and closes every connection. On SQLite the log is folded into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(arm) => {
+                arm.readers.close().await;
+                arm.writer.close().await;
+            }
+            Self::Postgres(arm) => arm.pool.close().await,
+        }
+    }
+}
+
+/// Two processes that start at the same time both find migrations missing, and SQLite has no lock that
+/// spans them: the one that comes second finds the tables there. A second look then finds nothing missing.
+async fn migrate_sqlite(writer: &sqlx::SqlitePool) -> Result<()> {
+    if MIGRATIONS.run(writer).await.is_ok() {
+        return Ok(());
+    }
+    MIGRATIONS.run(writer).await.map_err(|source| open_error("migrations".into(), source))
+}
+
+fn open_error(what: String, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Open { what, source: Box::new(source) }
+}

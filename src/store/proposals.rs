@@ -1,0 +1,115 @@
+//! The machine's readings. A reading by another model, version or setting stands beside the earlier ones.
+
+use super::arm::{Db, Row, Tx, binds, json_text};
+use super::entries::value;
+use super::error::Result;
+use crate::domain::FieldValue;
+use std::collections::BTreeMap;
+
+/// One reading of one field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// The field.
+    pub key: String,
+    /// Who read and how.
+    pub reader: ReaderId,
+    /// What it read.
+    pub value: FieldValue,
+    /// Probability that the whole field is exactly right, 0..=1.
+    pub confidence: f64,
+    /// Other readings, best first.
+    pub alternatives: Vec<Alternative>,
+    /// When, ms.
+    pub created_at: i64,
+}
+
+/// What makes a reading repeatable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReaderId {
+    /// The model's name.
+    pub model: String,
+    /// Its version.
+    pub version: String,
+    /// The decoder's settings, in one canonical spelling.
+    pub settings: String,
+}
+
+/// Another reading of the same ink.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Alternative {
+    /// What it reads.
+    pub text: String,
+    /// Its probability, 0..=1.
+    pub confidence: f64,
+}
+
+const ADD: &str = "INSERT INTO proposal
+    (entry_id, key, model, model_version, settings, state, text, confidence, alternatives, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (entry_id, key, model, model_version, settings) DO NOTHING";
+const OF_ENTRY: &str = "SELECT key, model, model_version, settings, state, text, confidence, alternatives,
+    created_at FROM proposal WHERE entry_id = $1 ORDER BY created_at, model, model_version, settings, key";
+
+impl Proposal {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            key: row.text("key")?,
+            reader: ReaderId {
+                model: row.text("model")?,
+                version: row.text("model_version")?,
+                settings: row.text("settings")?,
+            },
+            value: value(row)?,
+            confidence: row.real("confidence")?,
+            alternatives: row.json("alternatives")?,
+            created_at: row.int("created_at")?,
+        })
+    }
+}
+
+impl Db {
+    /// Every proposal for an entry, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn proposals(&self, entry_id: &str) -> Result<Vec<Proposal>> {
+        self.rows(OF_ENTRY, binds![entry_id]).await?.iter().map(Proposal::from_row).collect()
+    }
+
+    /// The newest proposal for each field of an entry, by key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_proposals(&self, entry_id: &str) -> Result<BTreeMap<String, Proposal>> {
+        let proposals = self.proposals(entry_id).await?;
+        Ok(proposals.into_iter().map(|p| (p.key.clone(), p)).collect())
+    }
+}
+
+impl Tx {
+    /// Stores readings of an entry's fields. One that is there already (same field and reader) stays as it
+    /// is, so that a repeated job leaves exactly one set. Gives the number of new ones.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Constraint`] when there is no such field.
+    pub async fn add_proposals(&mut self, entry_id: &str, proposals: &[Proposal]) -> Result<u64> {
+        let mut added = 0;
+        for p in proposals {
+            let alternatives = json_text(&p.alternatives)?;
+            let binds = binds![
+                entry_id,
+                &p.key,
+                &p.reader.model,
+                &p.reader.version,
+                &p.reader.settings,
+                p.value.state.as_str(),
+                &p.value.text,
+                p.confidence,
+                alternatives,
+                p.created_at,
+            ];
+            added += self.write(ADD, binds).await?;
+        }
+        Ok(added)
+    }
+}
