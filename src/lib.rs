@@ -3,6 +3,7 @@
 //! The layers and who may use whom stand in `src/ARCHITECTURE.md`; `tests/layers.rs` enforces it.
 
 pub mod app;
+pub mod blob;
 pub mod cli;
 pub mod domain;
 pub mod exchange;
