@@ -3,7 +3,12 @@
 //! Exit codes: 0 on success, 2 for wrong usage (clap), 1 with one clear line on standard error otherwise.
 
 pub mod config;
+mod crops;
+mod engine;
+mod eval;
 mod model;
+mod page;
+mod read;
 
 use clap::{Parser, Subcommand};
 use config::{Overrides, Settings};
@@ -25,6 +30,12 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Read pictures of single fields
+    Read(read::Args),
+    /// Read whole pages
+    Page(page::Args),
+    /// Measure the reader on labelled pictures of fields
+    Eval(eval::Args),
     /// Check or describe the line model
     Model(model::Args),
 }
@@ -33,12 +44,15 @@ impl Command {
     /// Log level where `RUST_LOG` says nothing: servers tell what they do, other commands only what goes wrong.
     fn log_level(&self) -> &'static str {
         match self {
-            Self::Model(_) => "warn",
+            Self::Read(_) | Self::Page(_) | Self::Eval(_) | Self::Model(_) => "warn",
         }
     }
 
     fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Read(args) => read::run(args, settings),
+            Self::Page(args) => page::run(args, settings),
+            Self::Eval(args) => eval::run(args, settings),
             Self::Model(args) => model::run(args, settings),
         }
     }

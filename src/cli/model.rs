@@ -1,6 +1,7 @@
-//! `sohoa model show`: what the line model's manifest says.
+//! `sohoa model`: what the line model's manifest says, and whether the model may be used.
 
 use super::config::Settings;
+use super::engine;
 use crate::recognise::Manifest;
 use clap::{Args as ClapArgs, Subcommand};
 use std::io::Write;
@@ -17,11 +18,14 @@ pub struct Args {
 enum Action {
     /// Describe the model: name, version, alphabet, calibration
     Show,
+    /// Check the model: files, checksum, alphabet, device, golden line
+    Check,
 }
 
 pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
     match args.action {
         Action::Show => show(settings),
+        Action::Check => check(settings),
     }
 }
 
@@ -34,5 +38,18 @@ fn show(settings: &Settings) -> anyhow::Result<ExitCode> {
     writeln!(out, "sha256        {}", manifest.sha256)?;
     writeln!(out, "input         height {} px, one step per {} px", manifest.height, manifest.stride)?;
     writeln!(out, "alphabet      {} characters: {}", manifest.alphabet.len(), manifest.alphabet.concat())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let reader = engine::open_reader(settings)?;
+    let golden = &reader.model().manifest().golden.text;
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "{} is usable on {}: it reads its golden line as `{golden}`",
+        reader.model_id(),
+        reader.device()
+    )?;
     Ok(ExitCode::SUCCESS)
 }

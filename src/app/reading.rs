@@ -1,0 +1,201 @@
+//! A page's road from bytes to readings: decode → prepare → read → one result per field. Pure: the same bytes
+//! give the same reading, nothing is kept.
+
+use super::page_reader::{EntryReading, FieldReading, ModelId, ReadOptions, TextAlternative};
+use super::{PageError, PageReader, PageReading};
+use crate::domain::{FieldKind, FieldState, Form, FormField};
+use crate::image::{FieldRegion, ImageError, Limits, PreparedPage, Quality, decode, prepare};
+use crate::recognise::{FieldInput, Reader, Reading, read_choice};
+use std::sync::Arc;
+
+/// Below this share of its printed lines a page is not on the form (see [`PreparedPage::form_confidence`]).
+const LEAST_FORM_CONFIDENCE: f32 = 0.3;
+/// Edges flatter than this are blurred beyond reading (see [`Quality::sharpness`]).
+const LEAST_SHARPNESS: f32 = 0.06;
+/// Fewer dots per inch leave a written letter under ten pixels high.
+const LEAST_DPI: f32 = 90.0;
+/// Share of ink at which a field is as probably written as blank (see [`FieldRegion::ink`]).
+const BLANK_INK: f32 = 0.004;
+/// How fast that probability turns with the ink: doubling it makes the odds 2³ times as good.
+const BLANK_STEEPNESS: f32 = 3.0;
+
+/// Reads pages with the line model and the known forms.
+pub struct EnginePageReader {
+    reader: Arc<Reader>,
+    forms: Vec<Form>,
+    limits: Limits,
+}
+
+impl EnginePageReader {
+    /// A page reader over these forms, with the limits for whole pages.
+    #[must_use]
+    pub fn new(reader: Arc<Reader>, forms: Vec<Form>) -> Self {
+        Self { reader, forms, limits: Limits::default() }
+    }
+
+    /// Lays the page on the form asked for, or on the one that fits best.
+    fn lay_out(&self, bytes: &[u8], form: Option<&str>) -> Result<(&Form, PreparedPage), PageError> {
+        let candidates: Vec<&Form> =
+            self.forms.iter().filter(|known| form.is_none_or(|id| known.id == id)).collect();
+        if candidates.is_empty() {
+            return Err(PageError::Failed(format!("no form is called `{}`", form.unwrap_or("")).into()));
+        }
+        let rgb = decode(bytes, &self.limits).map_err(bad_image)?;
+        let mut best: Option<(&Form, PreparedPage)> = None;
+        for form in candidates {
+            let page = prepare(&rgb, form).map_err(bad_image)?;
+            if best.as_ref().is_none_or(|(_, known)| page.form_confidence > known.form_confidence) {
+                best = Some((form, page));
+            }
+        }
+        Ok(best.expect("there is at least one candidate"))
+    }
+
+    fn read_fields(&self, form: &Form, page: &PreparedPage) -> Result<Vec<FieldReading>, PageError> {
+        let pairs: Vec<(&FormField, &FieldRegion)> =
+            page.fields.iter().filter_map(|region| Some((form.field(&region.key)?, region))).collect();
+        let inputs: Vec<FieldInput> = pairs
+            .iter()
+            .map(|(field, region)| FieldInput {
+                kind: field.kind,
+                lines: if probably_written(region) { &region.lines } else { &[] },
+            })
+            .collect();
+        let readings = self.reader.read_fields(&inputs).map_err(|e| PageError::Failed(e.into()))?;
+        Ok(pairs.iter().zip(readings).map(|((field, region), read)| result(field, region, read)).collect())
+    }
+}
+
+impl PageReader for EnginePageReader {
+    fn model(&self) -> ModelId {
+        let id = self.reader.model_id();
+        ModelId { name: id.name, version: id.version, settings: id.settings }
+    }
+
+    fn read(&self, bytes: &[u8], options: &ReadOptions<'_>) -> Result<PageReading, PageError> {
+        let (form, page) = self.lay_out(bytes, options.form)?;
+        if let (false, Some(code)) = (options.insist, doubt(page.form_confidence, &page.quality)) {
+            return Err(PageError::Bad { code: code.to_owned(), source: None });
+        }
+        let quality = serde_json::to_value(page.quality).map_err(|e| PageError::Failed(e.into()))?;
+        Ok(PageReading {
+            form: form.id.clone(),
+            form_confidence: page.form_confidence,
+            angle_deg: page.angle_deg,
+            quality,
+            entries: vec![EntryReading { fields: self.read_fields(form, &page)? }],
+        })
+    }
+}
+
+/// Why this scan should be made again, as a stable word; a person may insist on it.
+fn doubt(form_confidence: f32, quality: &Quality) -> Option<&'static str> {
+    if form_confidence < LEAST_FORM_CONFIDENCE {
+        Some("form_not_found")
+    } else if quality.dpi < LEAST_DPI {
+        Some("resolution_too_low")
+    } else if quality.sharpness < LEAST_SHARPNESS {
+        Some("too_blurred")
+    } else {
+        None
+    }
+}
+
+fn bad_image(error: ImageError) -> PageError {
+    PageError::Bad { code: error.code().to_owned(), source: Some(Box::new(error)) }
+}
+
+/// Probability, by its ink alone, that something is written in a field.
+fn written_probability(ink: f32) -> f32 {
+    let odds = (ink.max(0.0) / BLANK_INK).powf(BLANK_STEEPNESS);
+    odds / (1.0 + odds)
+}
+
+fn probably_written(region: &FieldRegion) -> bool {
+    written_probability(region.ink) >= 0.5
+}
+
+/// One field's result: a choice by its ticks, others by ink and reading.
+fn result(field: &FormField, region: &FieldRegion, read: Reading) -> FieldReading {
+    let reading = if field.kind == FieldKind::Choice {
+        let words: Vec<&str> = field.options.iter().map(|option| option.value.as_str()).collect();
+        read_choice(&words, &region.ticks)
+    } else {
+        with_ink(read, region.ink)
+    };
+    let state = if reading.text.is_empty() { FieldState::Blank } else { FieldState::Written };
+    let alternative =
+        |a: crate::recognise::Alternative| TextAlternative { text: a.text, confidence: a.confidence };
+    FieldReading {
+        key: field.key.clone(),
+        kind: field.kind,
+        state,
+        quad: region.quad,
+        text: reading.text,
+        confidence: reading.confidence,
+        alternatives: reading.alternatives.into_iter().map(alternative).collect(),
+    }
+}
+
+/// A reading is right only if there is writing; no text is right only if there is none.
+fn with_ink(mut reading: Reading, ink: f32) -> Reading {
+    let written = written_probability(ink);
+    if reading.text.is_empty() {
+        return Reading::blank(1.0 - written);
+    }
+    reading.confidence *= written;
+    reading.alternatives.iter_mut().for_each(|a| a.confidence *= written);
+    reading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recognise::Alternative;
+
+    fn quality() -> Quality {
+        Quality { dpi: 300.0, sharpness: 0.4, contrast: 0.7, dark_share: 0.05, burnt_share: 0.1 }
+    }
+
+    #[test]
+    fn a_good_scan_raises_no_doubt_and_each_fault_its_own() {
+        assert_eq!(doubt(0.9, &quality()), None);
+        assert_eq!(doubt(0.2, &quality()), Some("form_not_found"));
+        assert_eq!(doubt(0.9, &Quality { dpi: 60.0, ..quality() }), Some("resolution_too_low"));
+        assert_eq!(doubt(0.9, &Quality { sharpness: 0.02, ..quality() }), Some("too_blurred"));
+    }
+
+    #[test]
+    fn ink_decides_between_written_and_blank() {
+        assert!(written_probability(0.0) < 1e-6);
+        assert!(written_probability(0.001) < 0.05);
+        assert!(written_probability(0.02) > 0.98);
+    }
+
+    #[test]
+    fn writing_that_reads_as_nothing_is_a_blank_nobody_believes() {
+        let reading = with_ink(Reading::blank(0.9), 0.03);
+        assert!(reading.text.is_empty() && reading.confidence < 0.01);
+    }
+
+    #[test]
+    fn doubtful_ink_lowers_the_confidence_of_what_was_read() {
+        let alternatives = vec![Alternative { text: "Hà".into(), confidence: 0.8 }];
+        let reading = with_ink(Reading::from_alternatives(alternatives), BLANK_INK);
+        assert!((reading.confidence - 0.4).abs() < 1e-6);
+        assert!((reading.alternatives[0].confidence - 0.4).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_choice_is_read_from_its_ticks() {
+        let form = Form::embedded().remove(0);
+        let field = form.fields.iter().find(|f| f.kind == FieldKind::Choice).unwrap();
+        let mut ticks = vec![0.0; field.options.len()];
+        ticks[0] = 1.0;
+        let region =
+            FieldRegion { key: field.key.clone(), quad: [[0.0; 2]; 4], lines: Vec::new(), ink: 0.2, ticks };
+        let read = result(field, &region, Reading::blank(0.0));
+        assert_eq!((read.state, read.text.as_str()), (FieldState::Written, field.options[0].value.as_str()));
+        assert!(read.confidence > 0.99);
+    }
+}

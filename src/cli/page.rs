@@ -1,0 +1,125 @@
+//! `sohoa page`: whole pages, every field of theirs.
+
+use super::config::Settings;
+use super::{engine, report};
+use crate::app::page_reader::{FieldReading, ReadOptions};
+use crate::app::reading::EnginePageReader;
+use crate::app::{PageReader, PageReading};
+use crate::domain::Form;
+use anyhow::{Context, bail};
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Arguments of `sohoa page`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Scanned pages (JPEG or PNG)
+    #[arg(required = true, value_name = "IMAGE")]
+    images: Vec<PathBuf>,
+    /// The printed form, e.g. birth_2016; `auto` takes the one that fits best
+    #[arg(long, default_value = "auto", value_name = "ID|auto")]
+    form: String,
+    /// One JSON object per page
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let forms = Form::embedded();
+    let form = Some(args.form.as_str()).filter(|id| *id != "auto");
+    if let Some(id) = form.filter(|id| !forms.iter().any(|known| known.id == *id)) {
+        let known: Vec<&str> = forms.iter().map(|f| f.id.as_str()).collect();
+        bail!("no form is called `{id}`; known are auto, {}", known.join(", "));
+    }
+    let reader = EnginePageReader::new(Arc::new(engine::open_reader(settings)?), forms);
+    // Whoever calls this command wants to see what comes out, however bad the scan.
+    let options = ReadOptions { form, insist: true };
+    let mut all_read = true;
+    for path in &args.images {
+        match read(path, &reader, &options) {
+            Ok(page) => print(path, &page, args.json)?,
+            Err(error) => {
+                report(&error);
+                all_read = false;
+            }
+        }
+    }
+    Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn read(path: &Path, reader: &impl PageReader, options: &ReadOptions<'_>) -> anyhow::Result<PageReading> {
+    let named = || path.display().to_string();
+    let bytes = std::fs::read(path).with_context(named)?;
+    reader.read(&bytes, options).with_context(named)
+}
+
+fn print(path: &Path, page: &PageReading, as_json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        writeln!(out, "{}", page_json(page))?;
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{}: form {} ({:.2}), turned {:.2}°",
+        path.display(),
+        page.form,
+        page.form_confidence,
+        page.angle_deg
+    )?;
+    for field in page.entries.iter().flat_map(|entry| &entry.fields) {
+        writeln!(out, "  {:<28}{:<9}{:.3}  {}", field.key, field.state, field.confidence, field.text)?;
+    }
+    Ok(())
+}
+
+/// The object of the command contract (design, section 6).
+fn page_json(page: &PageReading) -> Value {
+    let entry =
+        |fields: &[FieldReading]| json!({"fields": fields.iter().map(field_json).collect::<Vec<_>>()});
+    json!({
+        "form": page.form,
+        "form_confidence": page.form_confidence,
+        "angle_deg": page.angle_deg,
+        "quality": page.quality,
+        "entries": page.entries.iter().map(|e| entry(&e.fields)).collect::<Vec<_>>(),
+    })
+}
+
+fn field_json(field: &FieldReading) -> Value {
+    json!({
+        "key": field.key,
+        "kind": field.kind,
+        "state": field.state,
+        "quad": field.quad,
+        "box": bounding_box(&field.quad),
+        "text": field.text,
+        "confidence": field.confidence,
+        "alternatives": field.alternatives,
+    })
+}
+
+/// `[x, y, width, height]` around a quad, px.
+fn bounding_box(quad: &[[f32; 2]; 4]) -> [f32; 4] {
+    let bound = |axis: usize, pick: fn(f32, f32) -> f32, from: f32| {
+        quad.iter().map(|corner| corner[axis]).fold(from, pick)
+    };
+    let (x0, y0) = (bound(0, f32::min, f32::INFINITY), bound(1, f32::min, f32::INFINITY));
+    let (x1, y1) = (bound(0, f32::max, f32::NEG_INFINITY), bound(1, f32::max, f32::NEG_INFINITY));
+    [x0, y0, x1 - x0, y1 - y0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_box_is_around_all_corners() {
+        let quad = [[10.0, 5.0], [110.0, 8.0], [109.0, 38.0], [9.0, 35.0]];
+        assert_eq!(bounding_box(&quad), [9.0, 5.0, 101.0, 33.0]);
+    }
+}

@@ -1,0 +1,75 @@
+//! `sohoa read`: crops of fields, one reading each.
+
+use super::config::Settings;
+use super::{crops, engine, report};
+use crate::domain::FieldKind;
+use crate::recognise::{FieldInput, Reader, Reading};
+use clap::Args as ClapArgs;
+use serde_json::json;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Arguments of `sohoa read`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Pictures of one field each (JPEG or PNG, one or several lines of writing)
+    #[arg(required = true, value_name = "IMAGE")]
+    images: Vec<PathBuf>,
+    /// What the fields hold, e.g. person_name, place, date
+    #[arg(long, default_value_t = FieldKind::FreeText)]
+    kind: FieldKind,
+    /// One JSON object per picture
+    #[arg(long)]
+    json: bool,
+}
+
+/// Pictures that run together.
+const AT_ONCE: usize = 64;
+
+pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let reader = engine::open_reader(settings)?;
+    let mut all_read = true;
+    for paths in args.images.chunks(AT_ONCE) {
+        let (paths, crops): (Vec<&Path>, Vec<_>) = paths
+            .iter()
+            .filter_map(|path| match crops::lines_of(path) {
+                Ok(lines) => Some((path.as_path(), lines)),
+                Err(error) => {
+                    report(&error);
+                    all_read = false;
+                    None
+                }
+            })
+            .unzip();
+        let fields: Vec<FieldInput> =
+            crops.iter().map(|lines| FieldInput { kind: args.kind, lines }).collect();
+        let readings = reader.read_fields(&fields)?;
+        print(&paths, &readings, &reader, args.json)?;
+    }
+    Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(paths: &[&Path], readings: &[Reading], reader: &Reader, as_json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for (path, reading) in paths.iter().zip(readings) {
+        if as_json {
+            let alternatives: Vec<_> = reading
+                .alternatives
+                .iter()
+                .map(|a| json!({"text": a.text, "confidence": a.confidence}))
+                .collect();
+            let object = json!({
+                "path": path.to_string_lossy(),
+                "text": reading.text,
+                "confidence": reading.confidence,
+                "alternatives": alternatives,
+                "model": reader.model_id().to_string(),
+            });
+            writeln!(out, "{object}")?;
+        } else {
+            writeln!(out, "{}\t{:.3}\t{}", path.display(), reading.confidence, reading.text)?;
+        }
+    }
+    Ok(out.flush()?)
+}
