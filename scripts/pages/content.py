@@ -119,6 +119,21 @@ def _token(rng: np.random.Generator, name: str, column: str) -> str:
     return _pick(rng, tokens, weights[column])
 
 
+def surnames() -> tuple[str, ...]:
+    """All family names of the list."""
+    return _tokens("surnames.tsv")[0]
+
+
+def middle_names() -> tuple[str, ...]:
+    """All middle names of the list."""
+    return _tokens("middle_names.tsv")[0]
+
+
+def given_names() -> tuple[str, ...]:
+    """All given names of the list."""
+    return _tokens("given_names.tsv")[0]
+
+
 def surname(rng: np.random.Generator) -> str:
     """One family name."""
     return _token(rng, "surnames.tsv", "count")

@@ -18,6 +18,7 @@ import fonts
 import hands
 from layout import load_form
 from page import Options, make_page
+from real_ink import PictureSource, StrokeSource
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -54,8 +55,15 @@ def open_options(args: argparse.Namespace) -> Options:
     if not files:
         raise SystemExit("make_pages: no handwriting font with all Vietnamese letters there")
     return Options(
-        form=load_form(args.form), dpi=args.dpi, fade=args.fade, print_fonts=fetched, hand_fonts=files, clerks=args.clerks,
-    )  # fmt: skip
+        form=load_form(args.form),
+        dpi=args.dpi,
+        fade=args.fade,
+        print_fonts=fetched,
+        hand_fonts=files,
+        clerks=args.clerks,
+        ink=StrokeSource(args.ink) if args.ink else None,
+        lines=PictureSource(args.lines) if args.lines else None,
+    )
 
 
 def entries(args: argparse.Namespace) -> tuple[content.Book, list]:
@@ -94,7 +102,7 @@ def _one(row: tuple) -> str:
 def make(args: argparse.Namespace) -> None:
     """Writes all pages, their truth and `book.json`."""
     args.out.mkdir(parents=True, exist_ok=True)
-    open_options(args)
+    fonts.fetch(progress=lambda line: print(line, file=sys.stderr))
     book, rows = entries(args)
     (args.out / "book.json").write_text(json.dumps(book.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if args.jobs <= 1:
@@ -106,8 +114,9 @@ def make(args: argparse.Namespace) -> None:
         list(pool.map(_one, rows))
 
 
-def main() -> int:
-    args = parse(sys.argv[1:])
+def main_with(arguments: list[str]) -> int:
+    """The whole program, for these arguments."""
+    args = parse(arguments)
     if args.self_test:
         suite = unittest.defaultTestLoader.discover(str(Path(__file__).parent), pattern="test_*.py")
         return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
@@ -116,4 +125,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_with(sys.argv[1:]))

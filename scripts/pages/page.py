@@ -11,8 +11,10 @@ import numpy as np
 import marks
 import paper
 from content import Book, Value
-from hands import FontHand, Ink, choose_font, legible, manner, smooth_noise, stamp
+from hands import FontHand, choose_font, legible, manner, smooth_noise, stamp
 from layout import Place, Print, print_form
+from real_ink import PictureSource, StrokeSource
+from writing import write_lines
 
 INKS = (
     ((28, 46, 130), 0.32), ((45, 70, 165), 0.22), ((20, 30, 80), 0.12),
@@ -32,8 +34,8 @@ class Options:
     print_fonts: Path
     hand_fonts: list[Path]
     clerks: int
-    ink: object | None = None
-    lines: object | None = None
+    ink: StrokeSource | None = None
+    lines: PictureSource | None = None
 
     @property
     def px_per_mm(self) -> float:
@@ -138,20 +140,21 @@ def _write_fields(
 
 def _real_ink(options: Options, rng: np.random.Generator) -> list:
     """Real writers for this page, in the order in which they are asked."""
-    return [source.writer(rng) for source in (options.ink, options.lines) if source is not None]
+    writers = [s.writer(options.px_per_mm, rng) for s in (options.lines, options.ink) if s is not None]
+    return writers if rng.random() < 0.5 else writers[::-1]
 
 
 def _write(sheet: Sheet, target: Place, value: Value, real: list, writers: dict, rng: np.random.Generator) -> Value:
     rules = [_rule_px(sheet, rule) for rule in target.rules]
     for writer in real:
-        taken = writer.try_field(target.kind, value.text, rules, sheet.place.px_per_mm, rng)
+        taken = writer.offer(target.kind, value.text, rules, sheet.place.px_per_mm, rng)
         if taken is not None:
             text, inks, source = taken
             break
     else:
         hand = writers["second" if target.key in ("ghi_chu", "nguoi_thuc_hien") else "first"]
         text, source = value.text, hand.source
-        inks = _write_lines(hand, value.text, rules, sheet.place.px_per_mm, rng)
+        inks = write_lines(hand, value.text, rules, sheet.place.px_per_mm, rng)
     for ink, x, y in inks:
         stamp(sheet.ink, ink.coverage, x - ink.start, y - ink.baseline)
     sheet.sources[target.key] = source
@@ -161,44 +164,6 @@ def _write(sheet: Sheet, target: Place, value: Value, real: list, writers: dict,
 def _rule_px(sheet: Sheet, rule: list[float]) -> tuple[float, float, float]:
     (x0, y), (x1, _) = sheet.place(rule[0], rule[2]), sheet.place(rule[1], rule[2])
     return x0, x1, y
-
-
-def break_lines(hand, text: str, widths: list[float]) -> tuple[list[str], float]:
-    """Fills the rules word by word; smaller writing where it does not fit. Returns lines and squeeze."""
-    squeeze = 1.0
-    while True:
-        lines = _fill(hand, text.split(" "), [width / squeeze for width in widths])
-        if lines is not None or squeeze < 0.5:
-            return lines or [text], squeeze
-        squeeze *= 0.94
-
-
-def _fill(hand, words: list[str], widths: list[float]) -> list[str] | None:
-    lines: list[str] = []
-    for width in widths:
-        count = 0
-        while count < len(words) and hand.width(" ".join(words[: count + 1])) <= width:
-            count += 1
-        # A rule that takes not even one word stays empty unless it is the last chance.
-        if count:
-            lines.append(" ".join(words[:count]))
-            words = words[count:]
-        if not words:
-            return lines
-    return None
-
-
-def _write_lines(hand, text: str, rules: list, px: float, rng: np.random.Generator) -> list[tuple[Ink, float, float]]:
-    indents = [float(rng.uniform(0.5, 3.0)) * px for _ in rules]
-    widths = [x1 - x0 - indent + 1.0 * px for (x0, x1, _), indent in zip(rules, indents)]
-    lines, squeeze = break_lines(hand, text, widths)
-    inks = []
-    for line, (x0, x1, y), indent in zip(lines, rules, indents):
-        free = (x1 - x0) - hand.width(line) * squeeze - indent
-        lead = indent + max(0.0, free) * float(rng.beta(1, 5)) * (len(lines) == 1)
-        lift = float(np.clip(rng.normal(0.35, 0.35), -0.5, 1.2)) * px
-        inks.append((hand.write(line, squeeze, rng), x0 + lead, y - lift))
-    return inks
 
 
 def _tick(sheet: Sheet, target: Place, value: Value, rng: np.random.Generator) -> None:

@@ -69,7 +69,7 @@ class Scores:
             self.unread.append(name)
             self.angles.append(float("inf"))
             for wanted in fields:
-                self.ious.setdefault(wanted["key"], []).append(0.0)
+                self._add_field(wanted, None)
             return
         self.wrong_form += found.get("form") != truth["form"]
         self.confidences.append(found.get("form_confidence") or 0.0)
