@@ -107,7 +107,7 @@ class FontHand:
         digits = -probe.getbbox("0123", anchor="ls")[1] * size / 200
         # Faces whose figures are no taller than an x: people write them taller.
         self._figures = float(np.clip(1.45 * how.x_height_px / digits, 1.0, 1.5))
-        self._space = how.x_height_px * 0.62 * how.spacing
+        self._space = how.x_height_px * 0.85 * how.spacing
 
     def _pen_width(self) -> float:
         glyphs = (self._glyphs("nguoihanem", 0.0)[0] > 127).astype(np.uint8)

@@ -60,22 +60,22 @@ def open_options(args: argparse.Namespace) -> Options:
         fade=args.fade,
         print_fonts=fetched,
         hand_fonts=files,
-        clerks=args.clerks,
         ink=StrokeSource(args.ink) if args.ink else None,
         lines=PictureSource(args.lines) if args.lines else None,
     )
 
 
 def entries(args: argparse.Namespace) -> tuple[content.Book, list]:
-    """The book and, for every page of it, registration date and spelling."""
+    """The book and, for every page of it, ordinal, registration date, spelling and clerk (None: a new one)."""
     rng = np.random.default_rng([args.seed, 2_000_000])
     book = content.open_book(rng, args.form)
     writer = content.EntryWriter(book, rng)
     styles = [content.clerk_style(rng) for _ in range(max(1, args.clerks))]
     rows = []
     for ordinal in range(args.skip + args.count):
-        style = styles[int(rng.integers(len(styles)))] if args.clerks else content.clerk_style(rng)
-        rows.append((ordinal, writer.next_day(rng), style))
+        clerk = int(rng.integers(args.clerks)) if args.clerks else None
+        style = content.clerk_style(rng) if clerk is None else styles[clerk]
+        rows.append((ordinal, writer.next_day(rng), style, clerk))
     return book, rows[args.skip :]
 
 
@@ -88,10 +88,10 @@ def _start(args: argparse.Namespace) -> None:
 
 
 def _one(row: tuple) -> str:
-    args, ordinal = _shared["args"], row[0]
+    args, (ordinal, registered, style, clerk) = _shared["args"], row
     seed = [args.seed, ordinal]
-    values = content.birth_entry(_shared["book"], *row, np.random.default_rng([*seed, 20]))
-    image, truth = make_page(_shared["options"], _shared["book"], values, seed)
+    values = content.birth_entry(_shared["book"], ordinal, registered, style, np.random.default_rng([*seed, 20]))
+    image, truth = make_page(_shared["options"], _shared["book"], values, clerk, seed)
     name = f"page_{ordinal - args.skip + 1:04}"
     quality = args.quality or int(np.random.default_rng([*seed, 21]).integers(70, 91))
     Image.fromarray(image).save(args.out / f"{name}.jpg", quality=quality, dpi=(args.dpi, args.dpi))

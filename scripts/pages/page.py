@@ -33,7 +33,6 @@ class Options:
     fade: float
     print_fonts: Path
     hand_fonts: list[Path]
-    clerks: int
     ink: StrokeSource | None = None
     lines: PictureSource | None = None
 
@@ -71,15 +70,23 @@ class Sheet:
         return np.round(self.capture.points(corners), 2).tolist()
 
 
-def make_page(options: Options, book: Book, values: dict[str, Value], seed: list[int]) -> tuple[np.ndarray, dict]:
-    """The page's image (H, W, 3) and truth; the same arguments give the same bytes."""
+def make_page(
+    options: Options, book: Book, values: dict[str, Value], clerk: int | None, seed: list[int]
+) -> tuple[np.ndarray, dict]:
+    """The page's image (H, W, 3) and truth; the same arguments give the same bytes.
+
+    `clerk` numbers the book's clerks; None takes a new hand, print and paper for this page alone.
+    """
     rngs = [np.random.default_rng([*seed, stream]) for stream in range(5)]
-    edition = np.random.default_rng([seed[0], 3_000_000]) if options.clerks else rngs[0]
+    # Pages of one book are printed alike and have aged alike.
+    edition = np.random.default_rng([seed[0], 3_000_000]) if clerk is not None else rngs[0]
     printed = print_form(options.form, options.print_fonts, edition, rngs[0])
     sheet = _settle(options, printed, rngs[1])
-    writers = _writers(options, seed)
+    writers = _writers(options, clerk, seed)
     values = _write_fields(sheet, options, values, writers, rngs[2])
-    planes = _compose(sheet, options, book, values["nyc_ho_ten"].text, writers, rngs[3])
+    age = float(np.clip(edition.beta(1.6, 2.2) + rngs[3].normal(0, 0.06), 0, 1))
+    planes = paper.blank_sheet(sheet.ink.shape, options.px_per_mm, age, rngs[3])
+    _lay_inks(planes, sheet, options, book, values["nyc_ho_ten"].text, writers, rngs[3])
     image = paper.scan(planes, sheet.capture, options.px_per_mm, rngs[4])
     return image, _truth(sheet, options, values)
 
@@ -105,15 +112,14 @@ def _settle(options: Options, printed: Print, rng: np.random.Generator) -> Sheet
     raise RuntimeError("the print does not fit the sheet, whatever the shift")
 
 
-def _writers(options: Options, seed: list[int]) -> dict:
-    """The clerk of this page and a second hand (official, later notes), and the pen's colour.
+def _writers(options: Options, clerk: int | None, seed: list[int]) -> dict:
+    """The clerk of this page, a second hand (official, later notes), the declarer's, and the pen's colour.
 
-    With `clerks` > 0 the book is written by so many people, each keeping a legible font; else every page has a new one.
+    The clerks of a book each keep one legible font.
     """
     rng = np.random.default_rng([*seed, 10])
-    clerk = [seed[0], 1_000_000 + int(rng.integers(options.clerks))] if options.clerks else [*seed, 11]
-    person = np.random.default_rng([*clerk, 12])
-    files = legible(options.hand_fonts) if options.clerks else options.hand_fonts
+    person = np.random.default_rng([*seed, 11] if clerk is None else [seed[0], 1_000_000, clerk])
+    files = options.hand_fonts if clerk is None else legible(options.hand_fonts)
     first = FontHand(choose_font(files, person), manner(options.px_per_mm, person), person)
     second = FontHand(choose_font(options.hand_fonts, rng), manner(options.px_per_mm, rng), rng)
     declarer = FontHand(choose_font(options.hand_fonts, rng), manner(options.px_per_mm, rng), rng)
@@ -174,11 +180,11 @@ def _tick(sheet: Sheet, target: Place, value: Value, rng: np.random.Generator) -
     sheet.sources[target.key] = "drawn"
 
 
-def _compose(
-    sheet: Sheet, options: Options, book: Book, declarer: str, writers: dict, rng: np.random.Generator
-) -> paper.Planes:
+def _lay_inks(
+    planes: paper.Planes, sheet: Sheet, options: Options, book: Book, declarer: str, writers: dict, rng: np.random.Generator
+) -> None:
+    """Bleeding, print, signatures, stamp and writing, in the order in which they came on the paper."""
     px, shape = options.px_per_mm, sheet.ink.shape
-    planes = paper.blank_sheet(shape, px, rng)
     printed = marks.draw_print(sheet.printed, sheet.place, shape, options.print_fonts, rng)
     signatures = _signatures(sheet, px, rng)
     _sign_in_letters(sheet, signatures, declarer, writers, rng)
@@ -188,7 +194,6 @@ def _compose(
     _stamp_over(planes, sheet, book, options, contrast, rng)
     ink = cv2.multiply(np.maximum(sheet.ink, signatures), contrast, scale=1 / 255)
     paper.attenuate(planes, ink, writers["colour"], float(rng.uniform(0.72, 0.96)))
-    return planes
 
 
 def _contrast(shape: tuple[int, int], fade: float, px: float, rng: np.random.Generator) -> np.ndarray:

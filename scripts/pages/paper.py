@@ -27,10 +27,9 @@ def attenuate(planes: Planes, coverage: np.ndarray, colour: tuple, opacity: floa
             target[...] = cv2.multiply(target, filtered, scale=1 / 255)
 
 
-def blank_sheet(shape: tuple[int, int], px: float, rng: np.random.Generator) -> Planes:
-    """Paper between white and yellow-brown with clouds, fibres, stains and folds."""
-    age = float(rng.beta(1.6, 2.2))
-    tone = np.array([250, 248, 242]) * (1 - age) + np.array([226, 208, 172]) * age + rng.normal(0, 1.5, 3)
+def blank_sheet(shape: tuple[int, int], px: float, age: float, rng: np.random.Generator) -> Planes:
+    """Paper between white (`age` 0) and yellow-brown (1) with clouds, fibres, stains and folds."""
+    tone = np.array([250, 248, 242]) * (1 - age) + np.array([226, 208, 172]) * age + rng.normal(0, 0.7, 3)
     clouds = smooth_noise(shape, 45 * px, rng) * 3.0 + smooth_noise(shape, 6 * px, rng) * 1.2
     clouds += _edge_browning(shape, px, rng) * (6 + 26 * age)
     fibres = rng.standard_normal((768, 768), dtype=np.float32)
@@ -117,12 +116,27 @@ def scan(planes: Planes, capture: Capture, px: float, rng: np.random.Generator) 
     grain = rng.standard_normal((height // 2 + 1, width), dtype=np.float32) * float(rng.uniform(1.2, 4.0))
     grain = np.vstack([grain, grain[::-1, ::-1]])[:height]
     image = np.empty((height, width, 3), np.uint8)
-    tint = rng.normal(1.0, 0.006, 3)
+    tint = rng.normal(1.0, 0.004, 3)
     for channel, plane in enumerate(planes):
         turned = cv2.warpAffine(plane, capture.matrix, capture.size, flags=cv2.INTER_LINEAR, borderValue=capture.border)
         turned = cv2.GaussianBlur(turned, (0, 0), sigma) if sigma > 0.3 else turned
         image[:, :, channel] = np.clip(turned * (light * np.float32(tint[channel])) + grain, 0, 255).astype(np.uint8)
+    _dust(image, px, rng)
     return image
+
+
+def _dust(image: np.ndarray, px: float, rng: np.random.Generator) -> None:
+    """Specks and hairs on the glass, dark or bright."""
+    height, width = image.shape[:2]
+    for _ in range(int(rng.poisson(14))):
+        at = (int(rng.integers(width)), int(rng.integers(height)))
+        shade = int(rng.choice([70, 110, 245]))
+        cv2.circle(image, at, max(1, round(float(rng.uniform(0.04, 0.16)) * px)), (shade,) * 3, -1, cv2.LINE_AA)
+    for _ in range(int(rng.poisson(0.7))):
+        start = rng.uniform(0, 1, 2) * (width, height)
+        turns = np.cumsum(rng.normal(0, 0.25, 24)) + rng.uniform(0, 6.3)
+        path = start + np.cumsum(np.stack([np.cos(turns), np.sin(turns)], axis=1), axis=0) * 0.25 * px
+        cv2.polylines(image, [np.round(path).astype(np.int32)], False, (95, 92, 90), 1, cv2.LINE_AA)
 
 
 def _light(shape: tuple[int, int], px: float, rng: np.random.Generator) -> np.ndarray:
