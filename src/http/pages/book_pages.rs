@@ -1,0 +1,87 @@
+//! The list of books, and one book.
+
+use super::shell::{ChosenLang, Person, Shell};
+use super::{html, json_for_script};
+use crate::app::{App, BookView, Me};
+use crate::domain::AccountRole;
+use crate::http::{Error, Path};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Html;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "books.html", config = "src/http/templates/askama.toml")]
+struct BooksPage {
+    shell: Shell,
+    may_open: bool,
+    kinds: Vec<Kind>,
+    first_json: String,
+}
+
+struct Kind {
+    word: &'static str,
+    text: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "book.html", config = "src/http/templates/askama.toml")]
+struct BookPage {
+    shell: Shell,
+    book_id: String,
+    name: String,
+    state: String,
+    may_send: bool,
+    supervises: bool,
+}
+
+/// `GET /books`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Person(me): Person,
+    lang: ChosenLang,
+) -> Result<Html<String>, Error> {
+    let shell = Shell::new(lang, Some(&me), "/books")?;
+    let first_json = json_for_script(&app.books().await?)?;
+    html(&BooksPage { may_open: may_open(&me), kinds: kinds(&shell), first_json, shell })
+}
+
+/// `GET /books/{id}`
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Person(me): Person,
+    lang: ChosenLang,
+    Path(id): Path<String>,
+) -> Result<Html<String>, Error> {
+    let shell = Shell::new(lang, Some(&me), "/books")?;
+    let book = app.book(&id).await?;
+    html(&BookPage {
+        name: name(&shell, &book),
+        state: shell.get(&format!("book.state.{}", book.state)).to_owned(),
+        may_send: may_open(&me),
+        supervises: me.roles.contains(&AccountRole::Supervisor),
+        book_id: book.id,
+        shell,
+    })
+}
+
+fn may_open(me: &Me) -> bool {
+    let roles = [AccountRole::ScanningCentre, AccountRole::Supervisor, AccountRole::Admin];
+    me.roles.iter().any(|role| roles.contains(role))
+}
+
+/// The kinds of register for which a form is there come first by the order of the file of texts: births.
+fn kinds(shell: &Shell) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = shell.under("kind.").map(|(word, text)| Kind { word, text }).collect();
+    kinds.sort_by_key(|kind| kind.word != "KS");
+    kinds
+}
+
+fn name(shell: &Shell, book: &BookView) -> String {
+    shell
+        .get("book.name")
+        .replace("{kind}", book.kind.as_str())
+        .replace("{number}", &book.number)
+        .replace("{year}", &book.year_opened.to_string())
+        .replace("{office}", &book.office)
+}

@@ -1,0 +1,83 @@
+// The JSON API as functions. The server's own sentences reach people unchanged.
+import { lang, t } from "./texts.js";
+
+/** The server understood and said no; `message` is its sentence. */
+export class Refusal extends Error {
+  constructor(status, error = {}) {
+    super(error.message || t("error.refused", { status }));
+    this.status = status;
+    this.code = error.code || "";
+    this.id = error.id || "";
+    this.fields = error.fields || {};
+  }
+}
+
+/** The server was not reached, or cannot answer now: the same request may succeed later. */
+export class Unreached extends Error {
+  constructor() {
+    super(t("error.offline"));
+  }
+}
+
+const RETRY_LATER = [429, 500, 502, 503, 504];
+const TIMEOUT_MS = 20_000;
+
+/** Headers of every request: JSON, the mark against forged requests, the reader's language. */
+export function headers(extra = {}) {
+  return { "X-Sohoa": "1", "Accept-Language": lang, ...extra };
+}
+
+/** Turns an answer's status and text into a value, or throws what it means. */
+export function outcome(status, text) {
+  if (RETRY_LATER.includes(status) && status !== 500) throw new Unreached();
+  let body = null;
+  try {
+    body = text ? JSON.parse(text) : null;
+  } catch {
+    throw status >= 400 ? new Refusal(status) : new Unreached();
+  }
+  if (status >= 400) throw new Refusal(status, body?.error);
+  return body;
+}
+
+/** One request; `null` for an empty answer. */
+export async function call(method, path, body, options = {}) {
+  const init = { method, headers: headers(), signal: AbortSignal.timeout(TIMEOUT_MS), ...options };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers["Content-Type"] = "application/json";
+  }
+  let status, text;
+  try {
+    const response = await fetch(`/api/v1${path}`, init);
+    status = response.status;
+    text = await response.text();
+  } catch {
+    throw new Unreached();
+  }
+  return outcome(status, text);
+}
+
+const id = encodeURIComponent;
+
+export const logIn = (username, password) => call("POST", "/sessions", { username, password });
+export const logOut = () => call("DELETE", "/sessions/current");
+
+export const books = async () => (await call("GET", "/books")).books;
+export const book = (bookId) => call("GET", `/books/${id(bookId)}`);
+export const openBook = (data) => call("POST", "/books", data);
+export const pages = async (bookId) => (await call("GET", `/books/${id(bookId)}/pages`)).pages;
+export const insist = (pageId, reason) => call("POST", `/pages/${id(pageId)}/insist`, { reason });
+export const accept = (bookId, reason) => call("POST", `/books/${id(bookId)}/acceptance`, reason ? { reason } : {});
+export const approve = (bookId) => call("POST", `/books/${id(bookId)}/approval`, {});
+export const deliver = (bookId) => call("POST", `/books/${id(bookId)}/deliveries`, {});
+export const deliveries = async (bookId) => (await call("GET", `/books/${id(bookId)}/deliveries`)).deliveries;
+
+export const nextTask = (role, except = []) => call("POST", "/tasks/next", { role, except });
+export const holdLease = (entryId) => call("POST", `/entries/${id(entryId)}/lease`);
+export const giveBackLease = (entryId) => call("DELETE", `/entries/${id(entryId)}/lease`, undefined, { keepalive: true });
+
+export const uploadPath = (bookId, name) => `/api/v1/books/${id(bookId)}/pages?name=${id(name)}`;
+export const cropUrl = (entryId, key) => `/api/v1/entries/${id(entryId)}/fields/${id(key)}/crop.jpg`;
+export const pageImageUrl = (pageId, width) => `/api/v1/pages/${id(pageId)}/image?width=${width}`;
+export const workbookUrl = (deliveryId) => `/api/v1/deliveries/${id(deliveryId)}/workbook`;

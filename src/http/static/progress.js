@@ -1,0 +1,29 @@
+// A book's entries as one bar: the further along, the darker; what is in dispute asks for a look.
+import { h } from "./dom.js";
+import { number, t } from "./texts.js";
+
+export const ENTRY_STATES = ["delivered", "approved", "accepted", "adjudicated", "verified", "disputed", "typed", "proposed"];
+
+/** All entries of a book. */
+export function total(entries = {}) {
+  return Object.values(entries).reduce((sum, n) => sum + n, 0);
+}
+
+/** Entries that two people agree on, or that have gone further. */
+export function settled(entries = {}) {
+  return ["verified", "adjudicated", "accepted", "approved", "delivered"].reduce((sum, state) => sum + (entries[state] || 0), 0);
+}
+
+/** The bar; its words are there for everyone as a title and for screen readers as its name. */
+export function progressBar(entries = {}) {
+  const parts = ENTRY_STATES.filter((state) => entries[state] > 0);
+  const words = parts.map((state) => `${t(`entries.${state}`)} ${number(entries[state])}`).join(" · ") || t("entries.none");
+  const blocks = parts.map((state) => h("span", { class: "part", dataset: { state }, style: { flexGrow: String(entries[state]) } }));
+  return h("div", { class: "bar", role: "img", "aria-label": words, title: words }, blocks);
+}
+
+/** The same in words, each with its swatch. */
+export function progressWords(entries = {}) {
+  const parts = ENTRY_STATES.filter((state) => entries[state] > 0);
+  return h("ul", { class: "legend" }, parts.map((state) => h("li", {}, h("span", { class: "swatch", dataset: { state } }), `${t(`entries.${state}`)} ${number(entries[state])}`)));
+}
