@@ -5,10 +5,13 @@ const texts = pageData("texts");
 export const lang = document.documentElement.lang;
 const locale = lang === "en" ? "en-GB" : "vi-VN";
 
-/** The text under `key`, with `{name}` replaced from `values`. */
+/** The text under `key`, with `{name}` replaced from `values`. A missing text must not stop anyone's work. */
 export function t(key, values = {}) {
   const text = texts[key];
-  if (text === undefined) throw new Error(`no text for ${key}`);
+  if (text === undefined) {
+    console.error(`no text for ${key}`);
+    return key;
+  }
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 

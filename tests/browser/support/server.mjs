@@ -1,12 +1,10 @@
 // A server of our own on a temporary data folder, with the people that a journey needs.
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
-const run = promisify(execFile);
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
 const START_MS = 60_000;
 const READ_MS = 120_000;
@@ -60,8 +58,13 @@ export async function startServer() {
 }
 
 async function addPerson(person, env) {
-  const args = ["user", "add", person.username, "--name", person.name, ...person.roles.flatMap((role) => ["--role", role])];
-  await run(process.env.SOHOA_BIN, args, { env: { ...env, SOHOA_PASSWORD: PASSWORD } });
+  const args = ["user", "add", person.username, "--name", person.name, "--password-stdin", ...person.roles.flatMap((role) => ["--role", role])];
+  const child = spawn(process.env.SOHOA_BIN, args, { env, stdio: ["pipe", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk) => { said += chunk; });
+  child.stdin.end(`${PASSWORD}\n`);
+  const code = await new Promise((done) => child.once("close", done));
+  if (code !== 0) throw new Error(`sohoa user add ${person.username}: ${said}`);
 }
 
 /** A page of the fixtures: its image and what really stands on it. */
