@@ -372,7 +372,7 @@ def _paper(family: dict, rng: np.random.Generator) -> Value:
     book, style = family["book"], family["style"]
     if rng.random() < 0.06:
         return BLANK
-    issued = datetime.date(book.year, 1, 1) - int(rng.integers(100, 4000)) * DAY
+    issued = datetime.date(book.year, 1, 1) - int(rng.integers(60, 1500)) * DAY
     day = date_text(issued, style).replace("Ngày ", "")
     province = _bare(book.commune.province)
     if rng.random() < 0.7 or issued.year < 2016:

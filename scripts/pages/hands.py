@@ -107,6 +107,7 @@ class FontHand:
         digits = -probe.getbbox("0123", anchor="ls")[1] * size / 200
         # Faces whose figures are no taller than an x: people write them taller.
         self._figures = float(np.clip(1.45 * how.x_height_px / digits, 1.0, 1.5))
+        self._tracking = 0.14 * how.x_height_px
         self._space = how.x_height_px * 0.85 * how.spacing
 
     def _pen_width(self) -> float:
@@ -114,6 +115,29 @@ class FontHand:
         distance = cv2.distanceTransform(glyphs, cv2.DIST_L2, 5)
         ridge = distance[distance >= cv2.dilate(distance, np.ones((3, 3))) - 1e-3]
         return float(2 * np.median(ridge[ridge > 0.5])) if (ridge > 0.5).any() else 1.0
+
+    def _paste(self, canvas: np.ndarray, text: str, x: float, level: float, scale: float) -> float:
+        """Puts glyphs on a canvas; returns where the pen stands afterwards."""
+        piece, left, top = self._glyphs(text, self._thicken)
+        piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        stamp(canvas, piece, x + left * scale, level + top * scale)
+        return x + self._font.getlength(text) * scale
+
+    def _write_figures(
+        self, canvas: np.ndarray, word: str, x: float, level: float, scale: float, rng: np.random.Generator
+    ) -> float:
+        """Numbers and dates figure by figure, as people write them: apart, and dots that are seen on a dotted rule."""
+        unit = self.how.x_height_px
+        for figure in word:
+            if figure == ".":
+                at = (x + self._tracking, level - float(rng.uniform(0.12, 0.3)) * unit)
+                radius = max(1.0, 0.75 * self.how.pen_px)
+                cv2.circle(canvas, (round(at[0] * 16), round(at[1] * 16)), round(radius * 16), 255, -1, cv2.LINE_AA, 4)
+                x += self._font.getlength(figure) * self._figures
+            else:
+                x = self._paste(canvas, figure, x, level + float(rng.normal(0, 0.04)) * unit, scale * self._figures)
+            x += self._tracking * float(rng.uniform(0.6, 1.5))
+        return x
 
     def _glyphs(self, word: str, thicken: float) -> tuple[np.ndarray, float, float]:
         """Coverage of a word with the place of its corner relative to pen start and baseline."""
@@ -131,10 +155,9 @@ class FontHand:
         return sum(self._advance(word) for word in words) + self._space * (len(words) - 1)
 
     def _advance(self, word: str) -> float:
-        return self._font.getlength(word) * self._scale(word)
-
-    def _scale(self, word: str) -> float:
-        return self._figures if sum(c.isdigit() for c in word) * 2 >= len(word) else 1.0
+        if not _is_figures(word):
+            return self._font.getlength(word)
+        return sum(self._font.getlength(c) * self._figures + self._tracking for c in word)
 
     def write(self, text: str, squeeze: float, rng: np.random.Generator) -> Ink:
         """One line of text; `squeeze` < 1 makes it smaller, in width more than in height."""
@@ -145,15 +168,21 @@ class FontHand:
         x = unit * 1.5
         start = x
         for word in text.split(" "):
-            piece, left, top = self._glyphs(word, self._thicken)
-            scale = self._scale(word) * float(np.clip(rng.normal(1, 0.035), 0.92, 1.08))
-            piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            stamp(canvas, piece, x + left * scale, baseline + top * scale + rng.normal(0, 0.05) * unit)
-            x += self._font.getlength(word) * scale + self._space * float(np.clip(rng.normal(1, 0.18), 0.55, 1.6))
+            scale = float(np.clip(rng.normal(1, 0.035), 0.92, 1.08))
+            level = baseline + float(rng.normal(0, 0.05)) * unit
+            if _is_figures(word):
+                x = self._write_figures(canvas, word, x, level, scale, rng)
+            else:
+                x = self._paste(canvas, word, x, level, scale)
+            x += self._space * float(np.clip(rng.normal(1, 0.18), 0.55, 1.6))
         canvas = canvas[:, : int(x + unit * 2)]
         if squeeze < 1:
             canvas = cv2.resize(canvas, None, fx=squeeze, fy=squeeze**0.4, interpolation=cv2.INTER_AREA)
         return unsettle(Ink(canvas, baseline * squeeze**0.4 if squeeze < 1 else baseline, start * min(squeeze, 1)), self.how, rng)
+
+
+def _is_figures(word: str) -> bool:
+    return sum(c.isdigit() for c in word) * 2 >= len(word)
 
 
 def stamp(canvas: np.ndarray, piece: np.ndarray, x: float, y: float) -> None:
