@@ -15,7 +15,7 @@ const LEAST_SHARPNESS: f32 = 0.06;
 /// Fewer dots per inch leave a written letter under ten pixels high.
 const LEAST_DPI: f32 = 90.0;
 /// Share of ink at which a field is as probably written as blank (see [`FieldRegion::ink`]).
-const BLANK_INK: f32 = 0.004;
+const BLANK_INK: f32 = 0.001_2;
 /// How fast that probability turns with the ink: doubling it makes the odds 2³ times as good.
 const BLANK_STEEPNESS: f32 = 3.0;
 
@@ -168,8 +168,8 @@ mod tests {
     #[test]
     fn ink_decides_between_written_and_blank() {
         assert!(written_probability(0.0) < 1e-6);
-        assert!(written_probability(0.001) < 0.05);
-        assert!(written_probability(0.02) > 0.98);
+        assert!(written_probability(0.000_3) < 0.05);
+        assert!(written_probability(0.005) > 0.98);
     }
 
     #[test]

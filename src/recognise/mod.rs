@@ -19,6 +19,7 @@ mod model;
 mod onnx;
 pub mod preprocess;
 mod reader;
+mod resample;
 #[cfg(test)]
 mod test_model;
 

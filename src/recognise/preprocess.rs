@@ -1,7 +1,7 @@
 //! From the picture of a line to the network's input, exactly as `scripts/training/preprocess.py` does it.
 
+use super::resample::resize;
 use super::{Manifest, Preprocess};
-use fast_image_resize as fir;
 use image::{GrayImage, RgbImage};
 use ndarray::{Array2, Array4, Axis, Slice};
 
@@ -39,19 +39,6 @@ fn scaled_width(line: &GrayImage, manifest: &Manifest) -> usize {
     let (w, h) = (f64::from(line.width()), f64::from(line.height()));
     let scaled = (w * manifest.height as f64 / h + 0.5).floor() as usize;
     scaled.clamp(manifest.preprocess.min_width, MAX_WIDTH_PX)
-}
-
-fn resize(line: &GrayImage, width: usize, height: usize) -> Vec<u8> {
-    assert!(line.width() > 0 && line.height() > 0, "a line picture has pixels");
-    let view = fir::images::ImageRef::new(line.width(), line.height(), line.as_raw(), fir::PixelType::U8)
-        .expect("a grey image is one byte per pixel");
-    let px = |n: usize| u32::try_from(n).expect("widths and heights are bounded");
-    let mut target = fir::images::Image::new(px(width), px(height), fir::PixelType::U8);
-    let triangle = fir::ResizeAlg::Convolution(fir::FilterType::Bilinear);
-    fir::Resizer::new()
-        .resize(&view, &mut target, &fir::ResizeOptions::new().resize_alg(triangle))
-        .expect("both images are of type U8");
-    target.into_vec()
 }
 
 /// Grey of ink and of paper: the values at the two quantiles, at least `min_contrast` apart.
