@@ -19,7 +19,11 @@ from layout import REPO
 from score import Scores
 
 PAGES = 3
-SOURCES = {"vnondb_lines.npz": ("--ink", "ink:"), "kalapa.tsv": ("--lines", "lines:"), "cinnamon.tsv": ("--lines", "lines:")}
+SOURCES = {
+    "vnondb_lines.npz": ("--ink", "ink:"),
+    "kalapa.tsv": ("--lines", "lines:"),
+    "cinnamon.tsv": ("--lines", "lines:"),
+}
 
 
 def data_folder() -> Path:

@@ -1,23 +1,18 @@
 """What stands in a made birth register: random entries of one book, consistent within themselves.
 
-Names are put together from token lists (`lists/`, counted over public lists of names), never taken whole from anybody.
-Places are the communes of 2018. Nothing here describes a real person.
+Nothing here describes a real person: see `names_places`.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime
-import functools
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
-
 import vietnamese
+from names_places import Commune, bare, communes, ethnic_groups, person, pick
 from vietnamese import WordStyle
 
-LISTS = Path(__file__).resolve().parent / "lists"
 DAY = datetime.timedelta(days=1)
 
 
@@ -34,35 +29,6 @@ BLANK = Value("", "blank")
 
 
 @dataclass(frozen=True)
-class Commune:
-    """A commune with the district and province above it, as "Xã Diễn Kỷ", and the province's code."""
-
-    name: str
-    district: str
-    province: str
-    code: str
-
-    def full(self, detail: str, style: "ClerkStyle") -> str:
-        """An address the way this clerk writes addresses."""
-        parts = [self.name, self.district, self.province]
-        if style.bare_places:
-            parts = [_bare(part) for part in parts]
-        elif style.small_place_words:
-            parts = [part[0].lower() + part[1:] for part in parts]
-        text = style.place_separator.join([detail, *parts] if detail else parts)
-        return text[0].upper() + text[1:]
-
-
-def _bare(place: str) -> str:
-    """"Xã Diễn Kỷ" without its first word, unless a number or nothing telling would remain."""
-    for kind in ("Thành phố ", "Thị xã ", "Thị trấn ", "Tỉnh ", "Huyện ", "Quận ", "Phường ", "Xã "):
-        rest = place.removeprefix(kind)
-        if rest != place:
-            return place if rest[0].isdigit() else rest
-    return place
-
-
-@dataclass(frozen=True)
 class ClerkStyle:
     """How the clerk of a page spells what can be spelled in several ways."""
 
@@ -75,98 +41,22 @@ class ClerkStyle:
     sex_small: bool
 
 
-@functools.cache
-def _tokens(name: str) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
-    with open(LISTS / name, encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
-    weights = {}
-    for column in rows[0]:
-        if column != "token":
-            counts = np.array([float(row[column]) for row in rows])
-            # Flattened, so that rare names occur often enough to be tested.
-            counts = counts**0.7
-            weights[column] = counts / counts.sum()
-    return tuple(row["token"] for row in rows), weights
-
-
-@functools.cache
-def communes() -> tuple[Commune, ...]:
-    """Every commune of 2018 with what is above it."""
-    found, province, district, code = [], "", "", ""
-    with open(LISTS / "places_2018.tsv", encoding="utf-8") as lines:
-        for row in csv.DictReader(lines, delimiter="\t"):
-            if row["level"] == "1":
-                province, code = row["name"], row["code"]
-            elif row["level"] == "2":
-                district = row["name"]
-            else:
-                found.append(Commune(row["name"], district, province, code))
-    return tuple(found)
-
-
-@functools.cache
-def ethnic_groups() -> tuple[str, ...]:
-    """Names as the 158 lists spell them, Kinh first."""
-    return tuple((LISTS / "ethnic_groups.tsv").read_text(encoding="utf-8").split("\n")[:-1])
-
-
-def _pick(rng: np.random.Generator, items, weights=None):
-    return items[int(rng.choice(len(items), p=weights))]
-
-
-def _token(rng: np.random.Generator, name: str, column: str) -> str:
-    tokens, weights = _tokens(name)
-    return _pick(rng, tokens, weights[column])
-
-
-def surnames() -> tuple[str, ...]:
-    """All family names of the list."""
-    return _tokens("surnames.tsv")[0]
-
-
-def middle_names() -> tuple[str, ...]:
-    """All middle names of the list."""
-    return _tokens("middle_names.tsv")[0]
-
-
-def given_names() -> tuple[str, ...]:
-    """All given names of the list."""
-    return _tokens("given_names.tsv")[0]
-
-
-def surname(rng: np.random.Generator) -> str:
-    """One family name."""
-    return _token(rng, "surnames.tsv", "count")
-
-
-def person(rng: np.random.Generator, sex: str, family: str | None = None) -> str:
-    """A name of two to four words; `sex` is `male` or `female`."""
-    count = _pick(rng, (0, 1, 2), (0.05, 0.72, 0.23))
-    middles = [_token(rng, "middle_names.tsv", sex) for _ in range(count)]
-    given = _token(rng, "given_names.tsv", sex)
-    while given in middles:
-        given = _token(rng, "given_names.tsv", sex)
-    if len(set(middles)) < len(middles):
-        middles = middles[:1]
-    return " ".join([family or surname(rng), *middles, given])
-
-
 def clerk_style(rng: np.random.Generator) -> ClerkStyle:
     """The spelling habits of one clerk."""
     words = WordStyle(
-        odd=_pick(rng, ("linh", "lẻ"), (0.6, 0.4)),
-        thousand=_pick(rng, ("nghìn", "ngàn"), (0.85, 0.15)),
-        four=_pick(rng, ("tư", "bốn"), (0.75, 0.25)),
-        early=_pick(rng, ("", "mồng", "mùng"), (0.6, 0.25, 0.15)),
+        odd=pick(rng, ("linh", "lẻ"), (0.6, 0.4)),
+        thousand=pick(rng, ("nghìn", "ngàn"), (0.85, 0.15)),
+        four=pick(rng, ("tư", "bốn"), (0.75, 0.25)),
+        early=pick(rng, ("", "mồng", "mùng"), (0.6, 0.25, 0.15)),
         commas=bool(rng.random() < 0.2),
-        capitals=_pick(rng, ("first", "every", "none"), (0.8, 0.1, 0.1)),
+        capitals=pick(rng, ("first", "every", "none"), (0.8, 0.1, 0.1)),
     )
     return ClerkStyle(
-        date=_pick(rng, ("/", "-", ".", "/0", "words"), (0.2, 0.15, 0.1, 0.4, 0.15)),
+        date=pick(rng, ("/", "-", ".", "/0", "words"), (0.2, 0.15, 0.1, 0.4, 0.15)),
         words=words,
         small_place_words=bool(rng.random() < 0.7),
         bare_places=bool(rng.random() < 0.2),
-        place_separator=_pick(rng, (", ", " - "), (0.9, 0.1)),
+        place_separator=pick(rng, (", ", " - "), (0.9, 0.1)),
         number_with_year=bool(rng.random() < 0.85),
         sex_small=bool(rng.random() < 0.15),
     )
@@ -197,7 +87,7 @@ class Book:
 
     @property
     def office(self) -> str:
-        """"UBND xã Diễn Kỷ, huyện Diễn Châu, tỉnh Nghệ An"."""
+        """ "UBND xã Diễn Kỷ, huyện Diễn Châu, tỉnh Nghệ An"."""
         parts = [self.commune.name, self.commune.district, self.commune.province]
         return "UBND " + ", ".join(part[0].lower() + part[1:] for part in parts)
 
@@ -214,11 +104,11 @@ class Book:
 
 def open_book(rng: np.random.Generator, form_id: str) -> Book:
     """A book of one commune and year, with the people who sign in it."""
-    commune = _pick(rng, communes())
+    commune = pick(rng, communes())
     year = int(rng.integers(2016, 2021))
     level = commune.name.split(" ")[0].lower() if not commune.name.startswith("Thị trấn") else "thị trấn"
     chair = (person(rng, "male"), f"Chủ tịch UBND {level}")
-    deputy = (person(rng, _pick(rng, ("male", "female"))), f"Phó Chủ tịch UBND {level}")
+    deputy = (person(rng, pick(rng, ("male", "female"))), f"Phó Chủ tịch UBND {level}")
     officials = [person(rng, "female"), person(rng, "male")]
     first_page = int(rng.integers(1, 60))
     return Book(
@@ -256,7 +146,7 @@ def birth_entry(
 ) -> dict[str, Value]:
     """Values of every field of `birth_2016` for entry `ordinal` (0 = the first made)."""
     child_male = bool(rng.random() < 0.52)
-    kind = _pick(rng, ("Đúng hạn", "Quá hạn", "Đăng ký lại"), (0.78, 0.16, 0.06))
+    kind = pick(rng, ("Đúng hạn", "Quá hạn", "Đăng ký lại"), (0.78, 0.16, 0.06))
     days = {"Đúng hạn": (2, 58), "Quá hạn": (62, 900), "Đăng ký lại": (7000, 18000)}[kind]
     born = registered - int(rng.integers(*days)) * DAY
     fatherless = bool(rng.random() < 0.05)
@@ -293,7 +183,7 @@ def birth_entry(
 def _parents(family: dict, rng: np.random.Generator) -> tuple[dict[str, Value], dict[str, Value]]:
     book, style, born = family["book"], family["style"], family["born"]
     groups = ethnic_groups()
-    local = _pick(rng, groups[1:12])
+    local = pick(rng, groups[1:12])
     ethnic = ["Kinh" if rng.random() < 0.82 else local for _ in range(2)]
     residence = _residence(book.commune, style, rng)
     mother_year = born.year - int(rng.integers(18, 40))
@@ -305,7 +195,7 @@ def _parents(family: dict, rng: np.random.Generator) -> tuple[dict[str, Value], 
         "me_quoc_tich": Value("Việt Nam"),
         "me_noi_cu_tru": Value(residence),
     }
-    elsewhere = _residence(_pick(rng, communes()), style, rng)
+    elsewhere = _residence(pick(rng, communes()), style, rng)
     father = {
         "cha_ho_ten": Value(person(rng, "male")),
         "cha_nam_sinh": _year(father_year, born.year, rng),
@@ -331,7 +221,7 @@ def _birthplace(commune: Commune, style: ClerkStyle, rng: np.random.Generator) -
     district = commune.district[0].lower() + commune.district[1:]
     province = commune.province[0].lower() + commune.province[1:]
     station = commune.name[0].lower() + commune.name[1:]
-    return _pick(
+    return pick(
         rng,
         (
             f"Bệnh viện đa khoa {district}, {province}",
@@ -346,14 +236,16 @@ def _birthplace(commune: Commune, style: ClerkStyle, rng: np.random.Generator) -
 
 def _home(commune: Commune, style: ClerkStyle, rng: np.random.Generator) -> str:
     if rng.random() < 0.3:
-        commune = _pick(rng, communes())
+        commune = pick(rng, communes())
     return commune.full("", style)
 
 
 def _residence(commune: Commune, style: ClerkStyle, rng: np.random.Generator) -> str:
     urban = commune.name.startswith(("Phường", "Thị trấn"))
     n = int(rng.integers(1, 16))
-    detail = _pick(rng, (f"Tổ {n}", f"Tổ dân phố {n}", f"Khối {n}") if urban else (f"Thôn {n}", f"Xóm {n}", f"Ấp {n}", ""))
+    detail = pick(
+        rng, (f"Tổ {n}", f"Tổ dân phố {n}", f"Khối {n}") if urban else (f"Thôn {n}", f"Xóm {n}", f"Ấp {n}", "")
+    )
     return commune.full(detail, style)
 
 
@@ -364,7 +256,7 @@ def _declarer(family: dict, mother: dict, father: dict, rng: np.random.Generator
     elif choice < 0.9:
         name = mother["me_ho_ten"].text
     else:
-        name = person(rng, _pick(rng, ("male", "female")))
+        name = person(rng, pick(rng, ("male", "female")))
     return {"nyc_ho_ten": Value(name), "nyc_giay_to": _paper(family, rng)}
 
 
@@ -374,7 +266,7 @@ def _paper(family: dict, rng: np.random.Generator) -> Value:
         return BLANK
     issued = datetime.date(book.year, 1, 1) - int(rng.integers(60, 1500)) * DAY
     day = date_text(issued, style).replace("Ngày ", "")
-    province = _bare(book.commune.province)
+    province = bare(book.commune.province)
     if rng.random() < 0.7 or issued.year < 2016:
         number = f"{int(rng.integers(10**8, 4 * 10**8)):09}"
         return Value(f"CMND số {number} cấp ngày {day} tại CA {province}")
@@ -383,11 +275,11 @@ def _paper(family: dict, rng: np.random.Generator) -> Value:
 
 
 def _signers(book: Book, rng: np.random.Generator) -> dict[str, Value]:
-    name, office = _pick(rng, book.signers, (0.6, 0.4))
-    separator = _pick(rng, (", ", " - "), (0.6, 0.4))
+    name, office = pick(rng, book.signers, (0.6, 0.4))
+    separator = pick(rng, (", ", " - "), (0.6, 0.4))
     return {
         "nguoi_ky": Value(f"{name}{separator}{office}"),
-        "nguoi_thuc_hien": Value(_pick(rng, book.officials, (0.7, 0.3))),
+        "nguoi_thuc_hien": Value(pick(rng, book.officials, (0.7, 0.3))),
     }
 
 
@@ -406,7 +298,7 @@ def _note(registered: datetime.date, style: ClerkStyle, rng: np.random.Generator
     later = date_text(registered + int(rng.integers(40, 1500)) * DAY, style)
     n = int(rng.integers(2, 400))
     return Value(
-        _pick(
+        pick(
             rng,
             (
                 f"{later} cấp bản sao trích lục khai sinh số {n}/TLKS-BS",

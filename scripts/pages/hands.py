@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import fonts
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
-
-import fonts
 
 # How often a font is taken: fonts that look like a clerk's writing often, display faces rarely or never.
 USUAL = 0.25
@@ -144,9 +143,7 @@ class FontHand:
         left, top, right, bottom = self._font.getbbox(word, anchor="ls", stroke_width=thicken)
         left, top = int(np.floor(left)) - 1, int(np.floor(top)) - 1
         image = Image.new("L", (int(right - left) + 3, int(bottom - top) + 3))
-        ImageDraw.Draw(image).text(
-            (-left, -top), word, font=self._font, fill=255, anchor="ls", stroke_width=thicken
-        )
+        ImageDraw.Draw(image).text((-left, -top), word, font=self._font, fill=255, anchor="ls", stroke_width=thicken)
         return np.asarray(image), left, top
 
     def width(self, text: str) -> float:
@@ -178,7 +175,9 @@ class FontHand:
         canvas = canvas[:, : int(x + unit * 2)]
         if squeeze < 1:
             canvas = cv2.resize(canvas, None, fx=squeeze, fy=squeeze**0.4, interpolation=cv2.INTER_AREA)
-        return unsettle(Ink(canvas, baseline * squeeze**0.4 if squeeze < 1 else baseline, start * min(squeeze, 1)), self.how, rng)
+        return unsettle(
+            Ink(canvas, baseline * squeeze**0.4 if squeeze < 1 else baseline, start * min(squeeze, 1)), self.how, rng
+        )
 
 
 def _is_figures(word: str) -> bool:

@@ -24,6 +24,11 @@ LEAD_MM = 4.6  # line feed inside a label of two lines
 COLUMN_FOOT_MM = 278.0  # rows pushed down by a broken label are back in step here
 
 
+def known_forms() -> list[str]:
+    """Ids of all forms."""
+    return sorted(path.stem for path in FORMS.glob("*.toml"))
+
+
 def load_form(form_id: str) -> dict:
     """The form's data; `FileNotFoundError` when there is none of this name."""
     with open(FORMS / f"{form_id}.toml", "rb") as file:
@@ -65,9 +70,9 @@ class Print:
 
     def box(self, place: Place) -> list[float]:
         """`[x0, y0, x1, y1]`: as `Form::field_box` in `src/domain/form.rs`, with the printed positions."""
-        boxes = [
-            [x0, y - self.form["ascent_mm"], x1, y + self.form["descent_mm"]] for x0, x1, y in place.rules
-        ] + [[x, y, x + w, y + h] for _, (x, y, w, h) in place.ticks]
+        boxes = [[x0, y - self.form["ascent_mm"], x1, y + self.form["descent_mm"]] for x0, x1, y in place.rules] + [
+            [x, y, x + w, y + h] for _, (x, y, w, h) in place.ticks
+        ]
         table = np.array(boxes)
         return [*table[:, :2].min(axis=0).tolist(), *table[:, 2:].max(axis=0).tolist()]
 
@@ -201,7 +206,10 @@ def _print_frame(printed: Print, rng: np.random.Generator) -> None:
         for name, (dx, dy) in {"left": (1, 0), "right": (-1, 0), "top": (0, 1), "bottom": (0, -1)}.items():
             x0, y0, x1, y1 = printed.lines[name]
             printed.lines[f"{name}_inner"] = [
-                x0 + dx * inset, y0 + dy * inset, x1 + dx * inset, y1 + dy * inset,
+                x0 + dx * inset,
+                y0 + dy * inset,
+                x1 + dx * inset,
+                y1 + dy * inset,
             ]
 
 

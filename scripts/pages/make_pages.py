@@ -9,15 +9,14 @@ import unittest
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import cv2
-import numpy as np
-from PIL import Image
-
 import content
+import cv2
 import fonts
 import hands
-from layout import load_form
+import numpy as np
+from layout import known_forms, load_form
 from page import Options, make_page
+from PIL import Image
 from real_ink import PictureSource, StrokeSource
 
 
@@ -104,7 +103,9 @@ def make(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     fonts.fetch(progress=lambda line: print(line, file=sys.stderr))
     book, rows = entries(args)
-    (args.out / "book.json").write_text(json.dumps(book.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (args.out / "book.json").write_text(
+        json.dumps(book.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     if args.jobs <= 1:
         _start(args)
         for row in rows:
@@ -117,6 +118,8 @@ def make(args: argparse.Namespace) -> None:
 def main_with(arguments: list[str]) -> int:
     """The whole program, for these arguments."""
     args = parse(arguments)
+    if args.form not in known_forms():
+        raise SystemExit(f"make_pages: no form is called `{args.form}`; known are {', '.join(known_forms())}")
     if args.self_test:
         suite = unittest.defaultTestLoader.discover(str(Path(__file__).parent), pattern="test_*.py")
         return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1

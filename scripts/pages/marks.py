@@ -6,10 +6,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
-
 from hands import smooth_noise
 from layout import Print
+from PIL import Image, ImageDraw, ImageFont
 
 BITS = 4  # fractional bits of cv2 coordinates
 
@@ -18,7 +17,9 @@ def _fixed(x: float, y: float) -> tuple[int, int]:
     return round(x * (1 << BITS)), round(y * (1 << BITS))
 
 
-def thick_line(mask: np.ndarray, a: tuple[float, float], b: tuple[float, float], width: float, value: int = 255) -> None:
+def thick_line(
+    mask: np.ndarray, a: tuple[float, float], b: tuple[float, float], width: float, value: int = 255
+) -> None:
     """An antialiased line of any width: a quadrilateral."""
     direction = np.array(b, float) - np.array(a, float)
     length = float(np.hypot(*direction)) or 1.0
@@ -133,7 +134,15 @@ def office_stamp(lines: tuple[str, str], diameter: float, font_path: Path, rng: 
     centre, radius = size / 2, diameter / 2
     mask = np.zeros((size, size), np.uint8)
     for r, width in ((radius, 0.018), (radius * 0.94, 0.008), (radius * 0.66, 0.01)):
-        cv2.circle(mask, _fixed(centre, centre), round(r * (1 << BITS)), 255, max(1, round(width * diameter)), cv2.LINE_AA, BITS)
+        cv2.circle(
+            mask,
+            _fixed(centre, centre),
+            round(r * (1 << BITS)),
+            255,
+            max(1, round(width * diameter)),
+            cv2.LINE_AA,
+            BITS,
+        )
     image = Image.fromarray(mask)
     _around(image, lines[0], centre, radius * 0.8, -90.0, font_path, diameter * 0.085)
     _around(image, lines[1], centre, radius * 0.8, 90.0, font_path, diameter * 0.07)
@@ -146,7 +155,9 @@ def office_stamp(lines: tuple[str, str], diameter: float, font_path: Path, rng: 
     return cv2.warpAffine((mask * patches * grain).astype(np.uint8), turn, (size, size))
 
 
-def _around(image: Image.Image, text: str, centre: float, radius: float, middle_deg: float, path: Path, em: float) -> None:
+def _around(
+    image: Image.Image, text: str, centre: float, radius: float, middle_deg: float, path: Path, em: float
+) -> None:
     """Letters on a circle, upright at the top, and at the foot when `middle_deg` is 90."""
     font = ImageFont.truetype(str(path), em)
     foot = middle_deg > 0

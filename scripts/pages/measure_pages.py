@@ -25,7 +25,9 @@ def parse() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--seed", type=int, required=True, help="development uses 1 to 999, measurements >= 100000")
     parser.add_argument("--out", type=Path, help="keep the pages here; pages already made there are used again")
     parser.add_argument("--form", default="birth_2016")
-    parser.add_argument("--read-as", default=None, help="form given to `sohoa page` (default: the same; `auto` to let it find out)")
+    parser.add_argument(
+        "--read-as", default=None, help="form given to `sohoa page` (default: the same; `auto` to let it find out)"
+    )
     parser.add_argument("--device", help="passed on as --device")
     return parser.parse_known_args()
 
@@ -66,7 +68,9 @@ def measure(args: argparse.Namespace, folder: Path) -> Scores:
             scores.add(image.name, truth, answers.get(image.name))
     wall = (time.monotonic() - started) / max(1, len(images))
     cpu = (cpu_secs() - before) / max(1, len(images))
-    print(f"{len(images)} pages, {wall:.2f} s each by the clock, {cpu:.2f} s of CPU (with starting the program {BATCH} pages at a time)")
+    print(
+        f"{len(images)} pages, {wall:.2f} s each by the clock, {cpu:.2f} s of CPU (with starting the program {BATCH} pages at a time)"
+    )
     return scores
 
 

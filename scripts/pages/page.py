@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
-import numpy as np
-
 import marks
+import numpy as np
 import paper
 from content import Book, Value
 from hands import FontHand, choose_font, legible, manner, smooth_noise, stamp
@@ -181,7 +180,13 @@ def _tick(sheet: Sheet, target: Place, value: Value, rng: np.random.Generator) -
 
 
 def _lay_inks(
-    planes: paper.Planes, sheet: Sheet, options: Options, book: Book, declarer: str, writers: dict, rng: np.random.Generator
+    planes: paper.Planes,
+    sheet: Sheet,
+    options: Options,
+    book: Book,
+    declarer: str,
+    writers: dict,
+    rng: np.random.Generator,
 ) -> None:
     """Bleeding, print, signatures, stamp and writing, in the order in which they came on the paper."""
     px, shape = options.px_per_mm, sheet.ink.shape
@@ -190,7 +195,9 @@ def _lay_inks(
     _sign_in_letters(sheet, signatures, declarer, writers, rng)
     _bleed_through(planes, sheet.ink, rng)
     contrast = _contrast(shape, options.fade, px, rng)
-    paper.attenuate(planes, cv2.multiply(printed, contrast, scale=1 / 255), (34, 32, 34), float(rng.uniform(0.72, 0.95)))
+    paper.attenuate(
+        planes, cv2.multiply(printed, contrast, scale=1 / 255), (34, 32, 34), float(rng.uniform(0.72, 0.95))
+    )
     _stamp_over(planes, sheet, book, options, contrast, rng)
     ink = cv2.multiply(np.maximum(sheet.ink, signatures), contrast, scale=1 / 255)
     paper.attenuate(planes, ink, writers["colour"], float(rng.uniform(0.72, 0.96)))
@@ -233,7 +240,9 @@ def _sign_in_letters(sheet: Sheet, mask: np.ndarray, name: str, writers: dict, r
     stamp(mask, ink.coverage, x - ink.start, y - ink.baseline)
 
 
-def _stamp_over(planes, sheet: Sheet, book: Book, options: Options, contrast: np.ndarray, rng: np.random.Generator) -> None:
+def _stamp_over(
+    planes, sheet: Sheet, book: Book, options: Options, contrast: np.ndarray, rng: np.random.Generator
+) -> None:
     """The office's round stamp over a third of the official's signature."""
     if rng.random() < 0.08:
         return
@@ -248,7 +257,7 @@ def _stamp_over(planes, sheet: Sheet, book: Book, options: Options, contrast: np
 
 
 def _short(place: str) -> str:
-    """"Huyện Diễn Châu" as stamps have it: "H. Diễn Châu"."""
+    """ "Huyện Diễn Châu" as stamps have it: "H. Diễn Châu"."""
     for words, letters in (("Thành phố", "TP."), ("Thị xã", "TX."), ("Huyện", "H."), ("Quận", "Q."), ("Tỉnh", "T.")):
         place = place.replace(words, letters)
     return place

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-
 from hands import smooth_noise
 
 Planes = list[np.ndarray]
 
 
-def attenuate(planes: Planes, coverage: np.ndarray, colour: tuple, opacity: float, at: tuple[int, int] | None = None) -> None:
+def attenuate(
+    planes: Planes, coverage: np.ndarray, colour: tuple, opacity: float, at: tuple[int, int] | None = None
+) -> None:
     """Lays ink of a colour over the planes, as a filter: what is under it stays visible. `at` = (row, column)."""
     levels = np.arange(256) / 255.0 * opacity
     for plane, level in zip(planes, colour):
@@ -33,7 +34,9 @@ def blank_sheet(shape: tuple[int, int], px: float, age: float, rng: np.random.Ge
     clouds = smooth_noise(shape, 45 * px, rng) * 3.0 + smooth_noise(shape, 6 * px, rng) * 1.2
     clouds += _edge_browning(shape, px, rng) * (6 + 26 * age)
     fibres = rng.standard_normal((768, 768), dtype=np.float32)
-    fibres = cv2.GaussianBlur(fibres, (0, 0), 0.12 * px) * 0.16 * px * 4 + cv2.blur(fibres, (max(1, round(0.8 * px)), 1)) * 4
+    fibres = (
+        cv2.GaussianBlur(fibres, (0, 0), 0.12 * px) * 0.16 * px * 4 + cv2.blur(fibres, (max(1, round(0.8 * px)), 1)) * 4
+    )
     rows, columns = -(-shape[0] // 768), -(-shape[1] // 768)
     clouds += np.tile(fibres, (rows, columns))[: shape[0], : shape[1]] * (0.6 + 0.5 * age)
     planes = [np.clip(clouds * gain + level, 60, 255).astype(np.uint8) for level, gain in zip(tone, (0.9, 1.0, 1.25))]
@@ -58,7 +61,9 @@ def _stains(planes: Planes, px: float, age: float, rng: np.random.Generator) -> 
         radius = radius_mm * px
         side = int(radius * 2.6) + 4
         yy, xx = np.mgrid[:side, :side].astype(np.float32) - side / 2
-        distance = np.hypot(xx * rng.uniform(0.8, 1.2), yy) / radius + 0.18 * smooth_noise((side, side), radius * 0.7, rng)
+        distance = np.hypot(xx * rng.uniform(0.8, 1.2), yy) / radius + 0.18 * smooth_noise(
+            (side, side), radius * 0.7, rng
+        )
         body = np.clip((1 - distance) * (4 if rim == 1.0 else 9), 0, 1)
         ring = np.exp(-(((distance - 0.93) / 0.05) ** 2)) if rim < 1 else 0.0
         coverage = np.clip(255 * (body * (0.55 if rim < 1 else 1) + 0.8 * ring), 0, 255).astype(np.uint8)
@@ -73,8 +78,11 @@ def _folds(planes: Planes, px: float, rng: np.random.Generator) -> None:
         across = rng.random() < 0.7
         middle = float(rng.uniform(0.25, 0.75))
         lean = float(rng.normal(0, 0.01))
-        a, b = ((0, middle * height), (width, (middle + lean) * height)) if across else (
-            (middle * width, 0), ((middle + lean) * width, height))
+        a, b = (
+            ((0, middle * height), (width, (middle + lean) * height))
+            if across
+            else ((middle * width, 0), ((middle + lean) * width, height))
+        )
         cv2.line(mask, tuple(map(int, a)), tuple(map(int, b)), 200, max(1, round(0.25 * px)), cv2.LINE_AA)
         mask = cv2.GaussianBlur(mask, (0, 0), 0.25 * px)
         attenuate(planes, mask, (150, 140, 120), float(rng.uniform(0.15, 0.45)))

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
+import names_places
 import numpy as np
-
-import content
 from hands import Ink, Manner, manner, unsettle
 from writing import Placed, lift, write_lines
 
@@ -148,11 +147,11 @@ class StrokeWriter:
 
     def _name(self, rng: np.random.Generator) -> str | None:
         """A name out of this writer's words, or None where there is no family name or given name."""
-        families = [w for w in content.surnames()[:40] if w in self._where]
-        given = [w for w in content.given_names() if w in self._where and w not in families]
+        families = [w for w in names_places.surnames()[:40] if w in self._where]
+        given = [w for w in names_places.given_names() if w in self._where and w not in families]
         if not families or not given:
             return None
-        middles = [w for w in content.middle_names() if w in self._where]
+        middles = [w for w in names_places.middle_names() if w in self._where]
         family, last = str(rng.choice(families)), str(rng.choice(given))
         middle = [str(rng.choice(middles))] if middles and rng.random() < 0.8 else []
         return " ".join([family, *[w for w in middle if w not in (family, last)], last])

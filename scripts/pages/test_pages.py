@@ -10,13 +10,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 import content
 import fonts
 import make_pages
+import numpy as np
 import vietnamese
+from PIL import Image
 from score import Scores, edits, folded, quad_iou
 from vietnamese import WordStyle
 
@@ -77,9 +76,7 @@ class DatesInWords(unittest.TestCase):
                 self.assertEqual(date_from_words(vietnamese.date(5, 4, year, style)), (5, 4, year))
 
     def test_are_spelled_as_clerks_spell_them(self):
-        self.assertEqual(
-            vietnamese.date(12, 3, 2017), "Ngày mười hai tháng ba năm hai nghìn không trăm mười bảy"
-        )
+        self.assertEqual(vietnamese.date(12, 3, 2017), "Ngày mười hai tháng ba năm hai nghìn không trăm mười bảy")
         self.assertEqual(
             vietnamese.date(5, 4, 2005, WordStyle(odd="lẻ", early="mồng")),
             "Ngày mồng năm tháng tư năm hai nghìn không trăm lẻ năm",

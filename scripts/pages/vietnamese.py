@@ -57,14 +57,11 @@ def _with_rest(head: str, rest: int, style: WordStyle) -> str:
 
 
 def date(day: int, month: int, year: int, style: WordStyle = WordStyle()) -> str:
-    """"Ngày mười hai tháng ba năm hai nghìn không trăm mười bảy"."""
+    """ "Ngày mười hai tháng ba năm hai nghìn không trăm mười bảy"."""
     early = f"{style.early} " if style.early and day <= 10 else ""
     month_words = style.four if month == 4 else number(month, style)
     comma = "," if style.commas else ""
-    words = (
-        f"ngày {early}{number(day, style)}{comma} tháng {month_words}{comma} "
-        f"năm {number(year, style)}"
-    )
+    words = f"ngày {early}{number(day, style)}{comma} tháng {month_words}{comma} năm {number(year, style)}"
     if style.capitals == "first":
         return words[0].upper() + words[1:]
     if style.capitals == "every":

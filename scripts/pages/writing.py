@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from hands import Ink
 
 Placed = tuple[Ink, float, float]  # ink, and where its first letter and its baseline stand
