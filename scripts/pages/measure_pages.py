@@ -68,9 +68,8 @@ def measure(args: argparse.Namespace, folder: Path) -> Scores:
             scores.add(image.name, truth, answers.get(image.name))
     wall = (time.monotonic() - started) / max(1, len(images))
     cpu = (cpu_secs() - before) / max(1, len(images))
-    print(
-        f"{len(images)} pages, {wall:.2f} s each by the clock, {cpu:.2f} s of CPU (with starting the program {BATCH} pages at a time)"
-    )
+    times = f"{wall:.2f} s each by the clock, {cpu:.2f} s of CPU"
+    print(f"{len(images)} pages, {times} (with starting the program every {BATCH} pages)")
     return scores
 
 

@@ -136,7 +136,6 @@ class Scores:
             cer = sum(edits(a, b) for a, b in pairs_folded) / max(1, sum(len(a) for a, _ in pairs_folded))
             nfc = [tuple(unicodedata.normalize("NFC", t) for t in pair) for pair in pairs]
             exact_folded = np.mean([a == b for a, b in pairs_folded] or [0])
-            lines.append(
-                f"  {kind:16} {len(pairs):6}   {cer:9.2%}   {exact_folded:11.2%}  {np.mean([a == b for a, b in nfc] or [0]):7.2%}"
-            )
+            exact = np.mean([a == b for a, b in nfc] or [0])
+            lines.append(f"  {kind:16} {len(pairs):6}   {cer:9.2%}   {exact_folded:11.2%}  {exact:7.2%}")
         return lines

@@ -187,10 +187,8 @@ class Scoring(unittest.TestCase):
         self.assertEqual(edits("kitten", "sitting"), 3)
 
     def test_a_page_without_an_answer_counts_as_wrong(self):
-        truth = {
-            "form": "f", "angle_deg": 0.0,
-            "entries": [{"fields": [{"key": "a", "kind": "number", "state": "written", "text": "1", "quad": self.SQUARE}]}],
-        }  # fmt: skip
+        wanted = {"key": "a", "kind": "number", "state": "written", "text": "1", "quad": self.SQUARE}
+        truth = {"form": "f", "angle_deg": 0.0, "entries": [{"fields": [wanted]}]}
         scores = Scores()
         scores.add("good", truth, truth)
         self.assertTrue(scores.floors_hold())
