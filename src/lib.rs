@@ -7,6 +7,8 @@ pub mod blob;
 pub mod cli;
 pub mod domain;
 pub mod exchange;
+pub mod http;
 pub mod image;
+pub mod jobs;
 pub mod recognise;
 pub mod store;

@@ -1,6 +1,91 @@
 //! Use cases: what people and jobs do with pages and entries, each a few lines of story.
 
+mod accounts;
+mod audit;
+mod books;
+mod clock;
+mod deliver;
+mod error;
+mod ingest;
+mod keys;
+mod pages;
+mod password;
+mod pictures;
+mod random;
+mod read_page;
+mod record;
+mod review;
+mod settings;
+mod status;
+mod tasks;
+
 pub mod page_reader;
 pub mod reading;
 
+pub use accounts::{LogInLimit, Me, NewAccount};
+pub use audit::{AuditReport, ExportedHead, export_line, parse_export};
+pub use books::{BookView, NewBook};
+pub use clock::Clock;
+pub use deliver::DeliveryView;
+pub use error::Error;
+pub use keys::{KeyError, Keys, Secret};
 pub use page_reader::{PageError, PageReader, PageReading};
+pub use pages::PageView;
+pub use password::MIN_PASSWORD_CHARS;
+pub use pictures::PictureLocks;
+pub use random::Random;
+pub use read_page::READ_PAGE;
+pub use review::{Answers, EntryOutcome, Verdicts};
+pub use settings::Settings;
+pub use status::JobsSummary;
+pub use tasks::{Draft, EntryView, Task, TaskRequest};
+
+use crate::blob::Blobs;
+use crate::domain::Form;
+use crate::store::Db;
+use tokio::sync::Notify;
+
+/// Short for results of this layer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that use cases stand on. One per process, shared behind an `Arc`.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub store: Db,
+    /// Originals and derivatives.
+    pub blobs: Blobs,
+    /// The one clock.
+    pub clock: Clock,
+    /// The one source of randomness.
+    pub random: Random,
+    /// Secrets that lie outside the database.
+    pub keys: Keys,
+    /// The printed forms known.
+    pub forms: Vec<Form>,
+    /// What the use cases are set to.
+    pub settings: Settings,
+    /// How often somebody may try to log in.
+    pub log_in_limit: LogInLimit,
+    /// Keeps the same picture from being made twice at once.
+    pub picture_locks: PictureLocks,
+    /// Told when a job was queued, so that a worker in this process need not wait for its next look.
+    pub work_wanted: Notify,
+}
+
+impl App {
+    /// The form with this id.
+    fn form(&self, id: &str) -> Result<&Form> {
+        self.forms.iter().find(|f| f.id == id).ok_or(Error::NotFound("form"))
+    }
+
+    fn new_id(&self) -> String {
+        self.random.id(self.clock.now_ms())
+    }
+
+    /// An opaque id of twelve characters for one request or error.
+    #[must_use]
+    pub fn short_id(&self) -> String {
+        hex::encode(self.random.bytes::<6>())
+    }
+}

@@ -1,0 +1,180 @@
+//! The end of the road: a supervisor accepts and approves a whole book by two recorded actions, and its
+//! entries go out as the Ministry's workbook.
+
+use super::accounts::blocking;
+use super::pictures::blob_key;
+use super::record::Deed;
+use super::{App, BookView, Error, Me, Result};
+use crate::blob::Kept;
+use crate::domain::review::BookStep;
+use crate::domain::{AccountRole, EntryState, Form};
+use crate::exchange::file_names::workbook_name;
+use crate::exchange::{DeliveredBook, DeliveredEntry, write_births};
+use crate::store::{Book, Delivery, EntryWithFields};
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::json;
+
+/// A delivery as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeliveryView {
+    /// UUIDv7.
+    pub id: String,
+    /// The book.
+    pub book_id: String,
+    /// How many entries it holds.
+    pub entries: i64,
+    /// The file's name.
+    pub file: String,
+    /// Its size.
+    pub size_bytes: i64,
+    /// SHA-256 of the file, for those who receive it.
+    pub sha256: String,
+    /// When, ms.
+    pub created_at: i64,
+}
+
+/// The format: the 70-column workbook of the Ministry's software "158".
+const WORKBOOK_158: &str = "158";
+
+impl From<Delivery> for DeliveryView {
+    fn from(d: Delivery) -> Self {
+        Self {
+            id: d.id,
+            book_id: d.book_id,
+            entries: d.entries,
+            file: d.file_name,
+            size_bytes: d.size_bytes,
+            sha256: d.sha256,
+            created_at: d.created_at,
+        }
+    }
+}
+
+impl App {
+    /// Accepts a book in which every entry is verified or adjudicated.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::Refused`].
+    pub async fn accept_book(&self, me: &Me, id: &str, reason: Option<String>) -> Result<BookView> {
+        self.step_book(me, id, BookStep::Accept, reason).await
+    }
+
+    /// Approves an accepted book for delivery.
+    ///
+    /// # Errors
+    /// As [`Self::accept_book`].
+    pub async fn approve_book(&self, me: &Me, id: &str) -> Result<BookView> {
+        self.step_book(me, id, BookStep::Approve, None).await
+    }
+
+    async fn step_book(&self, me: &Me, id: &str, step: BookStep, reason: Option<String>) -> Result<BookView> {
+        me.needs(&[AccountRole::Supervisor])?;
+        let mut tx = self.store.begin().await?;
+        let book = tx.lock_book(id).await?.ok_or(Error::NotFound("book"))?;
+        let counts = tx.book_counts(id).await?;
+        book.state.after(step, counts, reason.as_deref())?;
+        let entries = tx.save_book_step(id, step, &me.person_id, self.clock.now_ms()).await?;
+        let action = if step == BookStep::Accept { "book.accept" } else { "book.approve" };
+        let detail = json!({ "entries": entries, "rejected_pages": counts.rejected, "reason": reason });
+        self.record(&mut tx, Deed::of(me, action, id).in_book(id).detail(detail)).await?;
+        tx.commit().await?;
+        self.book(id).await
+    }
+
+    /// Makes the workbook of an approved book, keeps it, and records that its entries went out.
+    ///
+    /// # Errors
+    /// As [`Self::accept_book`], and [`Error::Exchange`].
+    pub async fn deliver_book(&self, me: &Me, id: &str) -> Result<DeliveryView> {
+        me.needs(&[AccountRole::Supervisor])?;
+        let book = self.book_row(id).await?;
+        let counts = self.store.book_summary(id).await?.counts();
+        book.state.after(BookStep::Deliver, counts, None)?;
+        let entries = self.entries_to_deliver(&book).await?;
+        let number_of_entries = entries.len();
+        let (file_name, bytes) = self.workbook_of(&book, entries).await?;
+        let size_bytes = bytes.len() as i64;
+        let delivery = Delivery {
+            id: self.new_id(),
+            book_id: id.to_owned(),
+            kind: WORKBOOK_158.to_owned(),
+            sha256: self.blobs.put(Kept::Delivery, bytes).await?.to_string(),
+            file_name,
+            size_bytes,
+            entries: number_of_entries as i64,
+            created_by: me.person_id.clone(),
+            created_at: self.clock.now_ms(),
+        };
+        let mut tx = self.store.begin().await?;
+        let book = tx.lock_book(id).await?.ok_or(Error::NotFound("book"))?;
+        book.state.after(BookStep::Deliver, counts, None)?;
+        tx.save_book_step(id, BookStep::Deliver, &me.person_id, delivery.created_at).await?;
+        tx.add_delivery(&delivery).await?;
+        let detail =
+            json!({ "delivery": delivery.id, "sha256": delivery.sha256, "entries": delivery.entries });
+        self.record(&mut tx, Deed::of(me, "book.deliver", id).in_book(id).detail(detail)).await?;
+        tx.commit().await?;
+        Ok(delivery.into())
+    }
+
+    /// The deliveries of a book, newest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn deliveries(&self, book_id: &str) -> Result<Vec<DeliveryView>> {
+        self.book_row(book_id).await?;
+        let deliveries = self.store.deliveries_of_book(book_id).await?;
+        Ok(deliveries.into_iter().map(DeliveryView::from).collect())
+    }
+
+    /// The file of a delivery, as it was made.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::NotFound`].
+    pub async fn workbook(&self, me: &Me, id: &str) -> Result<(DeliveryView, Bytes)> {
+        me.needs(&[AccountRole::Supervisor, AccountRole::Admin])?;
+        let delivery = self.store.delivery(id).await?.ok_or(Error::NotFound("delivery"))?;
+        let bytes = self.blobs.get(Kept::Delivery, &blob_key(&delivery.sha256)?).await?;
+        let mut tx = self.store.begin().await?;
+        let deed = Deed::of(me, "delivery.download", id).in_book(&delivery.book_id);
+        self.record(&mut tx, deed).await?;
+        tx.commit().await?;
+        Ok((delivery.into(), bytes))
+    }
+
+    /// Approved entries and, when the book goes out again, those that went out before.
+    async fn entries_to_deliver(&self, book: &Book) -> Result<Vec<EntryWithFields>> {
+        let mut entries = self.store.entries_with_fields(&book.id, EntryState::Approved).await?;
+        entries.extend(self.store.entries_with_fields(&book.id, EntryState::Delivered).await?);
+        entries.sort_by_key(|e| e.entry.ordinal);
+        Ok(entries)
+    }
+
+    async fn workbook_of(&self, book: &Book, entries: Vec<EntryWithFields>) -> Result<(String, Bytes)> {
+        let form = self.form_of(book, &entries).await?.clone();
+        let delivered = DeliveredBook {
+            number: book.number.clone(),
+            year_opened: u16::try_from(book.year_opened).unwrap_or_default(),
+            office: book.office.clone(),
+        };
+        let name = workbook_name(book.kind, &delivered);
+        let entries: Vec<DeliveredEntry> = entries.into_iter().map(values).collect();
+        let bytes = blocking(move || write_births(&form, &delivered, &entries)).await??;
+        Ok((name, bytes.into()))
+    }
+
+    /// The form of the book, or else that of its first entry's page.
+    async fn form_of(&self, book: &Book, entries: &[EntryWithFields]) -> Result<&Form> {
+        let of_page = match entries.first() {
+            Some(first) => self.page_row(&first.entry.page_id).await?.form_id,
+            None => None,
+        };
+        self.form(book.form_id.as_deref().or(of_page.as_deref()).unwrap_or_default())
+    }
+}
+
+fn values(entry: EntryWithFields) -> DeliveredEntry {
+    let settled = entry.fields.into_iter().filter(|f| f.settled);
+    DeliveredEntry { values: settled.filter_map(|f| Some((f.key, f.value?))).collect() }
+}

@@ -1,0 +1,92 @@
+//! What can go wrong in a use case, in terms that the caller can act on.
+
+use crate::blob::BlobError;
+use crate::domain::audit::Fault;
+use crate::domain::review::Refusal;
+use crate::domain::states::{BookState, PageState};
+use crate::exchange::ExchangeError;
+use crate::image::ImageError;
+use crate::store::{StoreError, VerifyError};
+
+/// Why a use case did not happen. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No session, or one that has ended.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Wrong user name or password, or an account that is switched off: which one is not told.
+    #[error("wrong user name or password")]
+    WrongPassword,
+    /// Too many log-ins from there.
+    #[error("too many attempts")]
+    TooManyAttempts,
+    /// None of the person's roles allows it.
+    #[error("the role does not allow this")]
+    NotAllowed,
+    /// The named thing is not there.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The rules of four eyes, or the state of entry or book, forbid it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The entry was given to somebody else meanwhile, or was never taken.
+    #[error("the lease on this entry is gone")]
+    LeaseLost,
+    /// The page is not in a state in which this can be done.
+    #[error("a page that is {0} does not take this")]
+    WrongPageState(PageState),
+    /// The book no longer takes pages.
+    #[error("a book that is {0} takes no pages")]
+    BookClosed(BookState),
+    /// Inputs that cannot be right, by name.
+    #[error("inputs refused: {}", .0.join(", "))]
+    BadInput(Vec<&'static str>),
+    /// The book (kind, year opened, number, office) is there already.
+    #[error("this book is there already")]
+    BookExists,
+    /// The same image belongs to another book.
+    #[error("the same image is page {page_id} of another book")]
+    PageElsewhere {
+        /// That page.
+        page_id: String,
+    },
+    /// The uploaded file is no page.
+    #[error("the image is refused")]
+    Image(#[from] ImageError),
+    /// The machine could not read a page just now.
+    #[error("reading failed")]
+    Reading(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The audit log is not what it was.
+    #[error("the audit log is not sound")]
+    Audit(#[from] Fault),
+    /// The database.
+    #[error("the database refused")]
+    Store(#[source] StoreError),
+    /// The blob store.
+    #[error("the blob store refused")]
+    Blob(#[from] BlobError),
+    /// A foreign format.
+    #[error("the file cannot be written")]
+    Exchange(#[from] ExchangeError),
+    /// Something that cannot happen did.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::LeaseLost => Self::LeaseLost,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<VerifyError> for Error {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Fault(fault) => Self::Audit(fault),
+            VerifyError::Store(error) => error.into(),
+        }
+    }
+}

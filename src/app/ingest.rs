@@ -1,0 +1,98 @@
+//! A file comes in and becomes a page: looked at, kept, and only then acknowledged.
+
+use super::books::MAY_UPLOAD;
+use super::record::Deed;
+use super::{App, Error, Me, PageView, Result};
+use crate::blob::Kept;
+use crate::domain::BookState;
+use crate::image::{Header, inspect};
+use crate::store::{AddedPage, NewPage};
+use bytes::Bytes;
+use serde_json::json;
+
+/// Longest display name kept, in characters.
+const MAX_NAME_CHARS: usize = 120;
+
+impl App {
+    /// Takes a file into a book. The original lies safely in the blob store before the page, its job and its
+    /// event are committed, and only then does this return. True: the same bytes were here already.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::BookClosed`], [`Error::Image`] for what a cheap
+    /// look finds, [`Error::PageElsewhere`].
+    pub async fn upload_page(
+        &self,
+        me: &Me,
+        book_id: &str,
+        name: &str,
+        bytes: Bytes,
+    ) -> Result<(PageView, bool)> {
+        me.needs(&MAY_UPLOAD)?;
+        let book = self.book_row(book_id).await?;
+        if book.state != BookState::Open {
+            return Err(Error::BookClosed(book.state));
+        }
+        let header = inspect(&bytes, &self.settings.limits)?;
+        let size_bytes = bytes.len() as i64;
+        let sha256 = self.blobs.put(Kept::Original, bytes).await?.to_string();
+        let page = self.new_page(book_id, name, &header, (sha256, size_bytes));
+        let mut tx = self.store.begin().await?;
+        // Checked again under the book's lock: it may have been accepted meanwhile.
+        let book = tx.lock_book(book_id).await?.ok_or(Error::NotFound("book"))?;
+        if book.state != BookState::Open {
+            return Err(Error::BookClosed(book.state));
+        }
+        let page = match tx.add_page(&page).await? {
+            AddedPage::New(page) => page,
+            AddedPage::Already(page) if page.book_id == book_id => return Ok((page.into(), true)),
+            AddedPage::Already(page) => return Err(Error::PageElsewhere { page_id: page.id }),
+        };
+        self.queue_reading(&mut tx, &page.id, false).await?;
+        let detail = json!({ "sha256": page.sha256, "size_bytes": page.size_bytes });
+        self.record(&mut tx, Deed::of(me, "page.upload", &page.id).in_book(book_id).detail(detail)).await?;
+        tx.commit().await?;
+        self.work_wanted.notify_one();
+        Ok((page.into(), false))
+    }
+
+    fn new_page(&self, book_id: &str, name: &str, header: &Header, blob: (String, i64)) -> NewPage {
+        let (width, height) = header.upright_size();
+        NewPage {
+            id: self.new_id(),
+            book_id: book_id.to_owned(),
+            sha256: blob.0,
+            file_name: display_name(name),
+            mime: header.format.mime().to_owned(),
+            size_bytes: blob.1,
+            width: width.into(),
+            height: height.into(),
+            created_at: self.clock.now_ms(),
+        }
+    }
+}
+
+/// What is shown of a file's name: its last part, without control characters and direction marks. Nothing is
+/// ever stored under it.
+fn display_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let harmless = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let tidy: String = last.trim().chars().filter(harmless).take(MAX_NAME_CHARS).collect();
+    if tidy.is_empty() || tidy.chars().all(|c| c == '.') { "page".to_owned() } else { tidy }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_for_showing_only() {
+        assert_eq!(display_name("../../etc/passwd"), "passwd");
+        assert_eq!(display_name("C:\\quét\\trang 01.jpg"), "trang 01.jpg");
+        assert_eq!(display_name(".."), "page");
+        assert_eq!(display_name("a\u{202e}gpj.exe\0"), "agpj.exe");
+        assert_eq!(display_name(&"đ".repeat(500)).chars().count(), MAX_NAME_CHARS);
+    }
+}

@@ -1,0 +1,201 @@
+//! Reading a page: the job that turns an original into entries with one set of proposals.
+
+use super::accounts::blocking;
+use super::page_reader::{
+    EntryReading, FieldReading, ModelId, PageError, PageReader, PageReading, ReadOptions,
+};
+use super::pictures::CropPlan;
+use super::record::Deed;
+use super::{App, Error, Result};
+use crate::domain::review::ProjectPolicy;
+use crate::domain::{FieldState, FieldValue, PageState};
+use crate::store::{
+    Alternative, Book, Job, NewEntry, NewField, NewJob, Page, Preparation, Proposal, ReaderId, Tx,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The kind of job that reads a page.
+pub const READ_PAGE: &str = "read_page";
+
+/// Entries of one page stand this far apart at most in the order of their book.
+const ENTRIES_PER_PAGE: i64 = 100;
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    page_id: String,
+}
+
+impl App {
+    /// Queues the reading of a page; `again` tells a second reading from the first.
+    pub(super) async fn queue_reading(&self, tx: &mut Tx, page_id: &str, again: bool) -> Result<()> {
+        let (id, now) = (self.new_id(), self.clock.now_ms());
+        let first = format!("{READ_PAGE}:{page_id}");
+        let job = NewJob {
+            id: &id,
+            kind: READ_PAGE,
+            payload: &json!(Payload { page_id: page_id.to_owned() }).to_string(),
+            dedupe_key: &if again { format!("{first}:{id}") } else { first },
+            max_attempts: self.settings.read_attempts,
+            run_at: now,
+        };
+        tx.enqueue(&job, now).await?;
+        Ok(())
+    }
+
+    /// Reads the page that the job names and finishes the job, all of it in one transaction: however often
+    /// this is started, killed and repeated, it takes effect once.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`] when somebody else has the job by now; anything else is worth another attempt.
+    pub async fn read_page(&self, reader: Arc<dyn PageReader>, job: &Job) -> Result<()> {
+        let payload: Payload =
+            serde_json::from_str(&job.payload).map_err(|error| Error::Broken(format!("payload: {error}")))?;
+        let page = self.page_row(&payload.page_id).await?;
+        let book = self.book_row(&page.book_id).await?;
+        if matches!(page.state, PageState::Read | PageState::Rejected) {
+            return self.finish_without_effect(job).await;
+        }
+        let original = self.original_of(&page).await?;
+        let (form, insist) = (book.form_id.clone(), page.insisted.is_some());
+        let model = reader.model();
+        let read = move || reader.read(&original, &ReadOptions { form: form.as_deref(), insist });
+        match blocking(read).await? {
+            Ok(reading) => self.keep_reading(job, (&book, &page), &model, reading).await,
+            Err(PageError::Bad { code, .. }) => self.reject(job, &page, &code).await,
+            Err(PageError::Failed(source)) => Err(Error::Reading(source)),
+        }
+    }
+
+    async fn finish_without_effect(&self, job: &Job) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        tx.complete_job(job, self.clock.now_ms()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn reject(&self, job: &Job, page: &Page, code: &str) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        let rejected = tx.reject_page(&page.id, code, None).await?;
+        tx.complete_job(job, self.clock.now_ms()).await?;
+        if rejected {
+            let deed = Deed::of_system("page.reject", &page.id).in_book(&page.book_id);
+            self.record(&mut tx, deed.detail(json!({ "code": code }))).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn keep_reading(
+        &self,
+        job: &Job,
+        (book, page): (&Book, &Page),
+        model: &ModelId,
+        reading: PageReading,
+    ) -> Result<()> {
+        let policy = self.policy_of(book).await?;
+        let form_id = reading.form.clone();
+        let mut tx = self.store.begin().await?;
+        let found = Preparation {
+            form_id: form_id.clone(),
+            angle_deg: reading.angle_deg.into(),
+            quality: reading.quality.to_string(),
+        };
+        tx.set_page_prepared(&page.id, &found).await?;
+        for (i, entry) in (0..).zip(&reading.entries) {
+            self.keep_entry(&mut tx, (book, page), &policy, (i, entry), model).await?;
+        }
+        tx.set_page_read(&page.id).await?;
+        tx.complete_job(job, self.clock.now_ms()).await?;
+        let detail = json!({
+            "form": form_id, "entries": reading.entries.len(),
+            "model": model.name, "version": model.version, "settings": model.settings,
+        });
+        let deed = Deed::of_system("page.read", &page.id).in_book(&page.book_id).detail(detail);
+        self.record(&mut tx, deed).await?;
+        tx.commit().await?;
+        self.make_pictures_ahead(page, &reading).await;
+        Ok(())
+    }
+
+    async fn keep_entry(
+        &self,
+        tx: &mut Tx,
+        (book, page): (&Book, &Page),
+        policy: &ProjectPolicy,
+        (i, reading): (i64, &EntryReading),
+        model: &ModelId,
+    ) -> Result<()> {
+        let (id, now) = (self.new_id(), self.clock.now_ms());
+        let planned = |f: &FieldReading| {
+            let plan = policy.plan_field(self.keys.blind.bytes(), &id, &f.key, Some(f.confidence));
+            NewField { key: f.key.clone(), kind: f.kind, quad: f.quad, blind: plan.blind }
+        };
+        let entry = NewEntry {
+            book_id: book.id.clone(),
+            page_id: page.id.clone(),
+            ordinal: entry_ordinal(page, i),
+            priority: 0,
+            kind: book.kind,
+            office: book.office.clone(),
+            created_at: now,
+            fields: reading.fields.iter().map(planned).collect(),
+            id,
+        };
+        let entry = tx.ensure_entry(&entry).await?;
+        let proposals: Vec<Proposal> =
+            reading.fields.iter().map(|f| proposal(f, model, now)).collect::<Result<_>>()?;
+        tx.add_proposals(&entry.id, &proposals).await?;
+        Ok(())
+    }
+
+    /// Makes what the screens will ask for, so that no clerk waits. What fails here is made on demand.
+    async fn make_pictures_ahead(&self, page: &Page, reading: &PageReading) {
+        let Ok(form) = self.form(&reading.form) else { return };
+        for (i, entry) in (0..).zip(&reading.entries) {
+            let plans = entry.fields.iter().map(|f| CropPlan::new(form, &f.key, f.quad)).collect();
+            if let Err(error) = self.make_crops(page, entry_ordinal(page, i), plans).await {
+                tracing::warn!(page = page.id, %error, "no crops made ahead");
+            }
+        }
+        if let Err(error) = self.page_image(&page.id, None).await {
+            tracing::warn!(page = page.id, %error, "no page picture made ahead");
+        }
+    }
+
+    pub(super) async fn policy_of(&self, book: &Book) -> Result<ProjectPolicy> {
+        let project = self.store.project(&book.project_id).await?;
+        Ok(project.ok_or(Error::NotFound("project"))?.policy)
+    }
+}
+
+fn entry_ordinal(page: &Page, i: i64) -> i64 {
+    page.ordinal * ENTRIES_PER_PAGE + i
+}
+
+/// The reading as it is stored. A machine may read writing where there is no letter: that is blank.
+fn proposal(field: &FieldReading, model: &ModelId, at: i64) -> Result<Proposal> {
+    let value = FieldValue::new(field.state, &field.text).unwrap_or_else(|_| match field.state {
+        FieldState::Written => FieldValue::blank(),
+        state => FieldValue { state, text: String::new() },
+    });
+    let certain = |c: f32| f64::from(c.clamp(0.0, 1.0));
+    if field.confidence.is_nan() {
+        return Err(Error::Broken(format!("field {} has no confidence", field.key)));
+    }
+    let alternative = |a: &super::page_reader::TextAlternative| Alternative {
+        text: a.text.clone(),
+        confidence: certain(a.confidence),
+    };
+    Ok(Proposal {
+        key: field.key.clone(),
+        reader: ReaderId {
+            model: model.name.clone(),
+            version: model.version.clone(),
+            settings: model.settings.clone(),
+        },
+        value,
+        confidence: certain(field.confidence),
+        alternatives: field.alternatives.iter().map(alternative).collect(),
+        created_at: at,
+    })
+}

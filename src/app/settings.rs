@@ -1,0 +1,30 @@
+//! What the use cases are set to.
+
+use crate::image::Limits;
+
+/// Settings of the application; those of a project (thresholds, leases) are in the database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// What may be uploaded.
+    pub limits: Limits,
+    /// How long a session lasts, seconds.
+    pub session_secs: u32,
+    /// Send the session cookie over TLS only. Needed behind a TLS proxy, wrong on plain loopback.
+    pub secure_cookies: bool,
+    /// How many entries one person may hold in one role: the one on screen and the one loaded ahead.
+    pub leases_per_person: u32,
+    /// How often a page is tried before it becomes a dead letter.
+    pub read_attempts: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            session_secs: 12 * 3600,
+            secure_cookies: false,
+            leases_per_person: 2,
+            read_attempts: 5,
+        }
+    }
+}

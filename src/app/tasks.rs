@@ -1,0 +1,413 @@
+//! Tasks: an entry is lent to one person at a time, with what the role may see of it.
+
+use super::record::Deed;
+use super::{App, Error, Me, Result};
+use crate::domain::review::{Decision, ProjectPolicy};
+use crate::domain::{
+    AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, RegisterKind, TaskRole,
+};
+use crate::store::{Book, ClaimEntry, Entry, Field, Page, Proposal};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What a clerk asks for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TaskRequest {
+    /// The part to be taken.
+    pub role: TaskRole,
+    /// Only entries of this book.
+    #[serde(default)]
+    pub book_id: Option<String>,
+    /// Entries held already and on screen: another one is wanted beside them.
+    #[serde(default)]
+    pub except: Vec<String>,
+}
+
+/// An entry on a clerk's screen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Task {
+    /// Until when it is held without a sign of life, ms.
+    pub lease_until: i64,
+    /// The part taken.
+    pub role: TaskRole,
+    /// The entry.
+    pub entry: EntryHead,
+    /// How many wait for this person in this role, this one included; counted no further than 10,000.
+    pub remaining: u64,
+    /// Headings in order.
+    pub groups: Vec<Group>,
+    /// The fields asked for, in order of the form.
+    pub fields: Vec<TaskField>,
+    /// What the person saved before, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Value>,
+}
+
+/// What stands above the fields.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EntryHead {
+    /// The entry.
+    pub id: String,
+    /// Where it stands.
+    pub state: EntryState,
+    /// Its number in the register, once somebody typed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Its book.
+    pub book: BookHead,
+    /// Its page.
+    pub page: PageHead,
+}
+
+/// What is shown of the book.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BookHead {
+    id: String,
+    kind: RegisterKind,
+    year_opened: i64,
+    number: String,
+    office: String,
+}
+
+/// What is shown of the page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PageHead {
+    id: String,
+    width: i64,
+    height: i64,
+    ordinal: i64,
+}
+
+/// A heading over fields.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Group {
+    id: String,
+    title: String,
+}
+
+/// One field on a clerk's screen. What the role may not see is absent; confidence is never among it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TaskField {
+    /// Key within the form.
+    pub key: String,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Its name on screen.
+    pub label: String,
+    /// The group it is shown in.
+    pub group: String,
+    /// Where it stands on the page.
+    pub quad: [[f32; 2]; 4],
+    /// How many lines it has on paper.
+    pub lines: usize,
+    /// The words to choose from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Keyed without seeing the machine's reading.
+    pub blind: bool,
+    /// The person is asked to stop here.
+    pub attention: bool,
+    /// Why, as a stable word: `blind`, `unread`, `unsure`, `machine_differs`, `disputed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// What the machine read (typist, not when blind).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Suggestion>,
+    /// What was submitted (verifier).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FieldValue>,
+    /// The machine read something else (verifier); what, is not told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub machine_differs: bool,
+    /// What others gave, without their names, in an order that tells nothing (adjudicator).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<Vec<FieldValue>>,
+}
+
+/// The machine's reading as a typist sees it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// The reading.
+    #[serde(flatten)]
+    pub value: FieldValue,
+    /// Other readings, best first, without the first.
+    pub alternatives: Vec<String>,
+}
+
+/// What a person saves while working; only the role is looked at.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Draft {
+    /// The part taken.
+    pub role: TaskRole,
+    /// Everything sent.
+    #[serde(flatten)]
+    pub body: serde_json::Map<String, Value>,
+}
+
+/// An entry as somebody may see it who has no task on it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EntryView {
+    /// The entry.
+    pub entry: EntryHead,
+    /// The task, when the person holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// The values in force, for those who oversee.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<BTreeMap<String, Option<FieldValue>>>,
+}
+
+/// Waiting entries are counted no further.
+const COUNT_CAP: u32 = 10_000;
+/// Longest draft, bytes of JSON.
+const MAX_DRAFT_BYTES: usize = 256 * 1024;
+
+/// Everything known of an entry that a view is made of.
+struct Known {
+    entry: Entry,
+    book: Book,
+    page: Page,
+    fields: Vec<Field>,
+    proposals: BTreeMap<String, Proposal>,
+    policy: ProjectPolicy,
+}
+
+impl App {
+    /// Lends the next entry that waits for the role: first one that the person holds already and does not
+    /// name in `except`. None when nothing is left.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`].
+    pub async fn next_task(&self, me: &Me, wish: &TaskRequest) -> Result<Option<Task>> {
+        me.needs(&[wish.role.needs()])?;
+        let policy = self.ensure_project().await?.policy;
+        let now = self.clock.now_ms();
+        let claim = ClaimEntry {
+            role: wish.role,
+            person_id: &me.person_id,
+            account_id: &me.account_id,
+            book_id: wish.book_id.as_deref(),
+            now,
+            lease_until: now + i64::from(policy.lease_secs) * 1_000,
+        };
+        let Some(entry_id) = self.store.claim_entry(&claim).await? else { return Ok(None) };
+        let mut tx = self.store.begin().await?;
+        let entry = self.store.entry(&entry_id).await?.ok_or(Error::NotFound("entry"))?;
+        let detail = json!({ "role": wish.role });
+        self.record(&mut tx, Deed::of(me, "task.take", &entry_id).in_book(&entry.book_id).detail(detail))
+            .await?;
+        tx.commit().await?;
+        let known = self.known(entry).await?;
+        Ok(Some(self.task(me, wish.role, &known, claim.lease_until).await?))
+    }
+
+    /// A sign of life: keeps the lease; gives its new end, ms.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`].
+    pub async fn keep_lease(&self, me: &Me, entry_id: &str) -> Result<i64> {
+        let policy = self.ensure_project().await?.policy;
+        let until = self.clock.now_ms() + i64::from(policy.lease_secs) * 1_000;
+        self.store.extend_lease(entry_id, &me.person_id, until).await?;
+        Ok(until)
+    }
+
+    /// Gives an entry back; no matter when the person does not hold it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_back(&self, me: &Me, entry_id: &str) -> Result<()> {
+        self.store.release_lease(entry_id, &me.person_id).await?;
+        Ok(())
+    }
+
+    /// Saves what a person has so far. The lease must be theirs; the draft outlives it.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`], [`Error::BadInput`] when it is far too long.
+    pub async fn save_draft(&self, me: &Me, entry_id: &str, draft: &Draft) -> Result<()> {
+        let mut body = draft.body.clone();
+        body.insert("role".to_owned(), json!(draft.role));
+        let body = Value::Object(body).to_string();
+        if body.len() > MAX_DRAFT_BYTES {
+            return Err(Error::BadInput(vec!["draft"]));
+        }
+        let mut tx = self.store.begin().await?;
+        tx.hold_lease(entry_id, &me.person_id, draft.role).await?;
+        tx.put_draft((entry_id, &me.person_id), draft.role, &body, self.clock.now_ms()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// An entry: as a task for who holds it, with its values for who oversees, else only where it stands.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn entry(&self, me: &Me, id: &str) -> Result<EntryView> {
+        let entry = self.store.entry(id).await?.ok_or(Error::NotFound("entry"))?;
+        let known = self.known(entry).await?;
+        let lease = self.store.task_lease(id).await?.filter(|l| l.person_id == me.person_id);
+        let task = match lease.filter(|l| l.expires_at > self.clock.now_ms()) {
+            Some(lease) => Some(self.task(me, lease.role, &known, lease.expires_at).await?),
+            None => None,
+        };
+        // A supervisor may be the third person of a dispute: until it is settled the values stay hidden.
+        let settled = known.entry.state.is_settled();
+        let oversees = me.has(AccountRole::Admin) || me.has(AccountRole::Supervisor);
+        let values = || known.fields.iter().map(|f| (f.key.clone(), f.value.clone())).collect();
+        Ok(EntryView { entry: known.head(), task, values: (settled && oversees).then(values) })
+    }
+
+    async fn known(&self, entry: Entry) -> Result<Known> {
+        Ok(Known {
+            book: self.book_row(&entry.book_id).await?,
+            page: self.page_row(&entry.page_id).await?,
+            fields: self.store.fields(&entry.id).await?,
+            proposals: self.store.newest_proposals(&entry.id).await?,
+            policy: self.ensure_project().await?.policy,
+            entry,
+        })
+    }
+
+    async fn task(&self, me: &Me, role: TaskRole, known: &Known, lease_until: i64) -> Result<Task> {
+        let form = self.form(known.page.form_id.as_deref().unwrap_or_default())?;
+        let fields = match role {
+            TaskRole::Typist => known.for_typist(form),
+            TaskRole::Verifier => known.for_verifier(form),
+            TaskRole::Adjudicator => self.for_adjudicator(known, form).await?,
+        };
+        let draft = self.store.draft(&known.entry.id, &me.person_id, role).await?;
+        let group = |g: &crate::domain::form::FieldGroup| Group { id: g.id.clone(), title: g.title.clone() };
+        Ok(Task {
+            lease_until,
+            role,
+            entry: known.head(),
+            remaining: self.store.waiting_entries(role, &me.person_id, None, COUNT_CAP).await?,
+            groups: form.groups.iter().map(group).collect(),
+            fields,
+            draft: draft.and_then(|text| serde_json::from_str(&text).ok()),
+        })
+    }
+
+    /// The disputed fields with what was given for each: the submitted value, the verifier's, the machine's.
+    async fn for_adjudicator(&self, known: &Known, form: &Form) -> Result<Vec<TaskField>> {
+        let verdicts = self.store.verdicts(&known.entry.id).await?;
+        let replaced = |key: &str| {
+            verdicts.iter().filter(|v| v.key == key).find_map(|v| match &v.decision {
+                Decision::Replace(value) => Some(value.clone()),
+                _ => None,
+            })
+        };
+        let disputed = known.fields.iter().filter(|f| !f.settled);
+        Ok(disputed
+            .filter_map(|field| {
+                let machine = known.proposals.get(&field.key).map(|p| p.value.clone());
+                let given = [field.value.clone(), replaced(&field.key), machine].into_iter().flatten();
+                let mut candidates: Vec<FieldValue> = given.collect();
+                candidates.sort_by(|a, b| (&a.text, a.state).cmp(&(&b.text, b.state)));
+                candidates.dedup();
+                let shown = TaskField::new(field, form.field(&field.key)?);
+                let reason = Some("disputed");
+                Some(TaskField { attention: true, reason, candidates: Some(candidates), ..shown })
+            })
+            .collect())
+    }
+}
+
+impl Known {
+    fn head(&self) -> EntryHead {
+        let Self { entry, book, page, .. } = self;
+        EntryHead {
+            id: entry.id.clone(),
+            state: entry.state,
+            number: entry.registration.number.clone(),
+            book: BookHead {
+                id: book.id.clone(),
+                kind: book.kind,
+                year_opened: book.year_opened,
+                number: book.number.clone(),
+                office: book.office.clone(),
+            },
+            page: PageHead {
+                id: page.id.clone(),
+                width: page.width,
+                height: page.height,
+                ordinal: page.ordinal,
+            },
+        }
+    }
+
+    /// Every field with the machine's reading, unless it is to be keyed blind.
+    fn for_typist(&self, form: &Form) -> Vec<TaskField> {
+        let shown = self.fields.iter().filter_map(|field| {
+            let proposal = self.proposals.get(&field.key);
+            let sure = proposal.is_some_and(|p| p.confidence >= f64::from(self.policy.sure_from));
+            let reason = match proposal {
+                _ if field.blind => Some("blind"),
+                None => Some("unread"),
+                Some(_) if !sure => Some("unsure"),
+                Some(_) => None,
+            };
+            let proposal = proposal.filter(|_| !field.blind).map(Suggestion::new);
+            let shown = TaskField::new(field, form.field(&field.key)?);
+            Some(TaskField { attention: reason.is_some(), reason, proposal, ..shown })
+        });
+        shown.collect()
+    }
+
+    /// Every field with what was submitted; where the machine was unsure or reads otherwise, a reason to stop.
+    fn for_verifier(&self, form: &Form) -> Vec<TaskField> {
+        let shown = self.fields.iter().filter_map(|field| {
+            let value = field.value.clone()?;
+            let proposal = self.proposals.get(&field.key);
+            let machine_differs = proposal.is_some_and(|p| !p.value.agrees_with(&value));
+            let sure = proposal.is_some_and(|p| p.confidence >= f64::from(self.policy.sure_from));
+            let reason = match proposal {
+                None => Some("unread"),
+                Some(_) if machine_differs => Some("machine_differs"),
+                Some(_) if !sure => Some("unsure"),
+                Some(_) => None,
+            };
+            let shown = TaskField::new(field, form.field(&field.key)?);
+            Some(TaskField {
+                attention: reason.is_some(),
+                reason,
+                value: Some(value),
+                machine_differs,
+                ..shown
+            })
+        });
+        shown.collect()
+    }
+}
+
+impl TaskField {
+    fn new(field: &Field, printed: &FormField) -> Self {
+        Self {
+            key: field.key.clone(),
+            kind: field.kind,
+            label: printed.screen_label().to_owned(),
+            group: printed.group.clone(),
+            quad: field.quad,
+            lines: printed.rules.len().max(1),
+            options: printed.options.iter().map(|o| o.value.clone()).collect(),
+            blind: field.blind,
+            attention: false,
+            reason: None,
+            proposal: None,
+            value: None,
+            machine_differs: false,
+            candidates: None,
+        }
+    }
+}
+
+impl Suggestion {
+    fn new(proposal: &Proposal) -> Self {
+        let others = proposal.alternatives.iter().map(|a| a.text.clone());
+        Self {
+            value: proposal.value.clone(),
+            alternatives: others.filter(|text| *text != proposal.value.text).collect(),
+        }
+    }
+}
