@@ -1,0 +1,106 @@
+//! Entries: tasks, leases, drafts and what the three roles submit.
+
+use super::pages::jpeg;
+use crate::app::{Answers, App, Draft, EntryOutcome, EntryView, TaskRequest, Verdicts};
+use crate::http::extract::{Json, Path};
+use crate::http::{Error, SignedIn};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::sync::Arc;
+
+#[derive(Serialize)]
+pub(super) struct Lease {
+    lease_until: i64,
+}
+
+/// `POST /api/v1/tasks/next`
+pub(super) async fn next(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Json(wish): Json<TaskRequest>,
+) -> Result<Response, Error> {
+    Ok(match app.next_task(&me, &wish).await? {
+        Some(task) => axum::Json(task).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+/// `GET /api/v1/entries/{id}`
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+) -> Result<axum::Json<EntryView>, Error> {
+    Ok(axum::Json(app.entry(&me, &id).await?))
+}
+
+/// `GET /api/v1/entries/{id}/fields/{key}/crop.jpg`
+pub(super) async fn crop(
+    State(app): State<Arc<App>>,
+    _: SignedIn,
+    Path((id, key)): Path<(String, String)>,
+) -> Result<impl IntoResponse, Error> {
+    Ok(jpeg(app.field_crop(&id, &key).await?))
+}
+
+/// `POST /api/v1/entries/{id}/lease`
+pub(super) async fn keep_lease(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+) -> Result<axum::Json<Lease>, Error> {
+    Ok(axum::Json(Lease { lease_until: app.keep_lease(&me, &id).await? }))
+}
+
+/// `DELETE /api/v1/entries/{id}/lease`
+pub(super) async fn give_back(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Error> {
+    app.give_back(&me, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `PUT /api/v1/entries/{id}/draft`
+pub(super) async fn save_draft(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+    Json(draft): Json<Draft>,
+) -> Result<StatusCode, Error> {
+    app.save_draft(&me, &id, &draft).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/entries/{id}/keying`
+pub(super) async fn submit_keying(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+    Json(answers): Json<Answers>,
+) -> Result<axum::Json<EntryOutcome>, Error> {
+    Ok(axum::Json(app.submit_keying(&me, &id, answers).await?))
+}
+
+/// `POST /api/v1/entries/{id}/verdicts`
+pub(super) async fn give_verdicts(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+    Json(verdicts): Json<Verdicts>,
+) -> Result<axum::Json<EntryOutcome>, Error> {
+    Ok(axum::Json(app.give_verdicts(&me, &id, verdicts).await?))
+}
+
+/// `POST /api/v1/entries/{id}/adjudication`
+pub(super) async fn adjudicate(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+    Json(answers): Json<Answers>,
+) -> Result<axum::Json<EntryOutcome>, Error> {
+    Ok(axum::Json(app.adjudicate(&me, &id, answers).await?))
+}

@@ -1,0 +1,49 @@
+//! The JSON API, version 1: one handler per address, each extracts, makes one call into [`crate::app`] and
+//! answers.
+
+mod books;
+mod deliveries;
+mod entries;
+mod pages;
+mod sessions;
+mod status;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::{delete, get, post, put};
+use std::sync::Arc;
+
+/// Every address of the API.
+pub(super) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/healthz", get(status::healthz))
+        .route("/readyz", get(status::readyz))
+        .nest("/api/v1", versioned())
+}
+
+fn versioned() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sessions", post(sessions::create))
+        .route("/sessions/current", delete(sessions::remove))
+        .route("/me", get(sessions::me))
+        .route("/books", get(books::list).post(books::create))
+        .route("/books/{id}", get(books::show))
+        .route("/books/{id}/pages", get(pages::list).post(pages::upload))
+        .route("/books/{id}/acceptance", post(books::accept))
+        .route("/books/{id}/approval", post(books::approve))
+        .route("/books/{id}/deliveries", get(deliveries::list).post(deliveries::create))
+        .route("/deliveries/{id}/workbook", get(deliveries::workbook))
+        .route("/pages/{id}", get(pages::show))
+        .route("/pages/{id}/original", get(pages::original))
+        .route("/pages/{id}/image", get(pages::image))
+        .route("/pages/{id}/insist", post(pages::insist))
+        .route("/tasks/next", post(entries::next))
+        .route("/entries/{id}", get(entries::show))
+        .route("/entries/{id}/fields/{key}/crop.jpg", get(entries::crop))
+        .route("/entries/{id}/lease", post(entries::keep_lease).delete(entries::give_back))
+        .route("/entries/{id}/draft", put(entries::save_draft))
+        .route("/entries/{id}/keying", post(entries::submit_keying))
+        .route("/entries/{id}/verdicts", post(entries::give_verdicts))
+        .route("/entries/{id}/adjudication", post(entries::adjudicate))
+        .route("/jobs/summary", get(status::jobs))
+}

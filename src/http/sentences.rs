@@ -1,0 +1,247 @@
+//! Every refusal as a sentence: what is wrong and what to do.
+
+use super::{Error, Lang};
+use crate::app;
+use crate::domain::review::{FieldProblemKind, Refusal};
+use crate::domain::value::ValueError;
+
+/// The sentence for an error.
+#[must_use]
+pub fn sentence(error: &Error, lang: Lang) -> String {
+    match error {
+        Error::App(app::Error::Refused(Refusal::Unfinished { open, unread })) => match lang {
+            Lang::Vi => format!(
+                "Quyển này còn {open} trường hợp chưa kiểm tra xong và {unread} trang chưa đọc. Hãy làm xong rồi nghiệm thu."
+            ),
+            Lang::En => format!(
+                "{open} entries are not verified and {unread} pages not read yet. Finish them, then accept."
+            ),
+        },
+        Error::App(app::Error::Refused(Refusal::NeedsReason { rejected })) => match lang {
+            Lang::Vi => format!(
+                "Có {rejected} trang bị trả lại vì ảnh hỏng. Hãy ghi lý do nếu vẫn nghiệm thu không có các trang đó."
+            ),
+            Lang::En => format!(
+                "{rejected} pages were rejected as bad scans. Give a reason to accept the book without them."
+            ),
+        },
+        Error::TooLarge { max_bytes } => {
+            let max_mb = max_bytes / (1 << 20);
+            match lang {
+                Lang::Vi => format!(
+                    "Tệp quá lớn: tối đa {max_mb} MB. Hãy quét lại ở 300 dpi hoặc nén JPEG rồi tải lên."
+                ),
+                Lang::En => {
+                    format!("The file is too large: at most {max_mb} MB. Scan at 300 dpi or use JPEG.")
+                }
+            }
+        }
+        other => of_code(other.code(), lang).to_owned(),
+    }
+}
+
+/// The sentence for a stable word: an error's code, or the reason why a page was rejected.
+#[must_use]
+pub fn of_code(code: &str, lang: Lang) -> &'static str {
+    let (vi, en) = of_image(code).or_else(|| of_refusal(code)).unwrap_or((
+        "Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, gửi mã bên dưới cho quản trị viên.",
+        "The server failed. Try again; if it fails again, send the id below to the administrator.",
+    ));
+    lang.pick(vi, en)
+}
+
+fn of_image(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "image_empty" => (
+            "Tệp rỗng (0 byte). Hãy quét lại hoặc chọn tệp khác.",
+            "The file is empty (0 bytes). Scan again or choose another file.",
+        ),
+        "image_unknown_type" => (
+            "Tệp này không phải ảnh JPEG hay PNG, dù tên tệp ghi thế nào. Hãy tải lên bản quét JPEG hoặc PNG.",
+            "This file is neither JPEG nor PNG, whatever its name says. Upload a JPEG or PNG scan.",
+        ),
+        "image_too_many_bytes" => (
+            "Tệp quá lớn. Hãy quét lại ở 300 dpi hoặc lưu dạng JPEG rồi tải lên.",
+            "The file is too large. Scan at 300 dpi or save as JPEG.",
+        ),
+        "image_too_many_pixels" => (
+            "Ảnh có quá nhiều điểm ảnh. Hãy quét lại ở 300 dpi.",
+            "The image has too many pixels. Scan again at 300 dpi.",
+        ),
+        "image_too_long" => (
+            "Ảnh quá dài hoặc quá rộng so với một trang sổ. Hãy quét từng trang một.",
+            "The image is too long or wide for a register page. Scan page by page.",
+        ),
+        "image_too_small" => (
+            "Ảnh quá nhỏ, không đọc được chữ. Hãy quét lại ở 300 dpi.",
+            "The image is too small to read. Scan again at 300 dpi.",
+        ),
+        "image_truncated" => (
+            "Ảnh bị cụt: tệp kết thúc trước khi hết trang. Hãy tải lại hoặc quét lại trang này.",
+            "The image is cut off: the file ends before the page does. Upload or scan this page again.",
+        ),
+        "image_damaged" => (
+            "Ảnh bị hỏng, không mở được. Hãy quét lại trang này.",
+            "The image is damaged. Scan this page again.",
+        ),
+        "image_unsupported" => (
+            "Loại ảnh này chưa dùng được. Hãy lưu lại thành JPEG hoặc PNG thường.",
+            "This sort of image is not supported. Save it as an ordinary JPEG or PNG.",
+        ),
+        "form_unusable" => (
+            "Biểu mẫu thiếu dữ liệu nên không tìm được ô. Hãy báo quản trị viên.",
+            "The form lacks data, so no fields can be found. Tell the administrator.",
+        ),
+        "form_not_found" => (
+            "Không nhận ra biểu mẫu của trang. Hãy kiểm tra trang có đủ và đúng loại sổ không, rồi quét lại hoặc yêu cầu đọc tiếp.",
+            "The page fits no known form. Check that it is whole and of this kind of book; scan again or insist.",
+        ),
+        "too_blurred" => (
+            "Ảnh bị mờ. Hãy quét lại, hoặc yêu cầu đọc tiếp nếu sổ vốn như vậy.",
+            "The image is blurred. Scan again, or insist if the register is like that.",
+        ),
+        "too_faint" => (
+            "Chữ quá mờ nhạt. Hãy quét lại đậm hơn, hoặc yêu cầu đọc tiếp nếu sổ vốn như vậy.",
+            "The writing is too faint. Scan darker, or insist if the register is like that.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "not_signed_in" => (
+            "Bạn chưa đăng nhập hoặc phiên đã hết. Hãy đăng nhập lại.",
+            "You are not signed in, or the session has ended. Sign in again.",
+        ),
+        "wrong_password" => ("Sai tên đăng nhập hoặc mật khẩu.", "Wrong user name or password."),
+        "too_many_attempts" => (
+            "Đăng nhập sai quá nhiều lần. Hãy đợi một phút rồi thử lại.",
+            "Too many attempts. Wait a minute and try again.",
+        ),
+        "not_allowed" => ("Tài khoản của bạn không có quyền làm việc này.", "Your account may not do this."),
+        "not_found" => {
+            ("Không có mục này. Có thể đường dẫn sai.", "There is nothing here. The address may be wrong.")
+        }
+        "same_person" => (
+            "Việc này phải do người khác làm: bạn đã tự nhập hoặc kiểm tra trường hợp này.",
+            "Another person must do this: you typed or checked this entry yourself.",
+        ),
+        "lease_lost" => (
+            "Trường hợp này không còn giao cho bạn. Hãy lấy trường hợp khác; phần đã lưu nháp vẫn còn.",
+            "This entry is no longer yours. Take another one; your saved draft is kept.",
+        ),
+        "wrong_state" => (
+            "Trạng thái đã thay đổi nên không làm được việc này. Hãy tải lại trang.",
+            "The state has changed, so this is not possible. Reload the page.",
+        ),
+        "bad_fields" | "bad_input" => (
+            "Có ô chưa đúng. Hãy sửa các ô được đánh dấu.",
+            "Some values are not right. Mend those that are marked.",
+        ),
+        "wrong_book_state" => (
+            "Quyển đã chuyển sang bước khác nên không làm được việc này. Hãy tải lại trang.",
+            "The book has moved on, so this is not possible. Reload the page.",
+        ),
+        "wrong_page_state" => (
+            "Trang này không ở trạng thái bị trả lại nên không cần yêu cầu đọc tiếp.",
+            "This page was not rejected, so there is nothing to insist on.",
+        ),
+        "book_closed" => (
+            "Quyển đã nghiệm thu nên không nhận thêm trang.",
+            "The book is accepted and takes no more pages.",
+        ),
+        "empty_book" => (
+            "Quyển chưa có trường hợp nào. Hãy tải trang lên trước.",
+            "The book has no entries. Upload pages first.",
+        ),
+        "unfinished" => ("Quyển chưa xong.", "The book is not finished."),
+        "needs_reason" => ("Cần ghi lý do.", "A reason is needed."),
+        "book_exists" => (
+            "Quyển này (loại sổ, năm mở, số quyển, nơi đăng ký) đã có.",
+            "This book (kind, year, number, office) is there already.",
+        ),
+        "page_elsewhere" => (
+            "Ảnh này đã có trong quyển khác. Hãy kiểm tra xem có chọn nhầm quyển không.",
+            "This image is in another book already. Check that you chose the right book.",
+        ),
+        "foreign_form" => (
+            "Yêu cầu bị từ chối vì không đến từ trang này. Hãy tải lại trang.",
+            "Refused: the request did not come from this site. Reload the page.",
+        ),
+        "bad_request" => (
+            "Yêu cầu không đúng dạng. Hãy tải lại trang rồi thử lại.",
+            "The request is malformed. Reload the page and try again.",
+        ),
+        "broken_off" => (
+            "Đường truyền bị ngắt khi đang tải lên. Hãy tải lại tệp này.",
+            "The line broke during the upload. Upload this file again.",
+        ),
+        "no_such_method" => {
+            ("Địa chỉ này không nhận loại yêu cầu đó.", "This address does not take that kind of request.")
+        }
+        "not_ready" => (
+            "Máy chủ chưa sẵn sàng. Hãy thử lại sau ít giây.",
+            "The server is not ready yet. Try again in a few seconds.",
+        ),
+        _ => return None,
+    })
+}
+
+/// What is wrong with one field.
+#[must_use]
+pub fn of_problem(problem: FieldProblemKind, lang: Lang) -> &'static str {
+    let (vi, en) = match problem {
+        FieldProblemKind::Missing => ("Ô này chưa có gì.", "Nothing is given here."),
+        FieldProblemKind::Unknown => ("Không có ô này.", "There is no such field."),
+        FieldProblemKind::Value(ValueError::WrittenWithoutText) => (
+            "Chưa có chữ. Nếu sổ để trống, hãy chọn “trống”.",
+            "No text. If the register is blank here, say so.",
+        ),
+        FieldProblemKind::Value(ValueError::TextWithoutWriting) => (
+            "Ô trống, không đọc được hoặc rách thì không kèm chữ.",
+            "A blank, illegible or torn field carries no text.",
+        ),
+        FieldProblemKind::Value(ValueError::TooLong) => {
+            ("Quá dài: tối đa 2.000 ký tự.", "Too long: at most 2,000 characters.")
+        }
+    };
+    lang.pick(vi, en)
+}
+
+/// An input of a form that cannot be right.
+#[must_use]
+pub fn of_input(name: &str, lang: Lang) -> &'static str {
+    let (vi, en) = match name {
+        "kind" => ("Loại sổ không có trong danh mục.", "There is no such kind of register."),
+        "year_opened" => {
+            ("Năm mở sổ phải từ 1850 đến nay.", "The year opened must lie between 1850 and now.")
+        }
+        "number" => ("Số quyển: từ 1 đến 40 ký tự.", "Number of the book: 1 to 40 characters."),
+        "office" => ("Nơi đăng ký: từ 1 đến 300 ký tự.", "Registering office: 1 to 300 characters."),
+        "form_id" => ("Không có biểu mẫu này.", "There is no such form."),
+        "reason" => ("Hãy ghi lý do.", "Give a reason."),
+        _ => ("Giá trị này không được chấp nhận ở đây.", "This value is not accepted here."),
+    };
+    lang.pick(vi, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_its_own_sentence_in_both_languages() {
+        let unknown = of_code("no such code", Lang::Vi);
+        for code in ["not_signed_in", "same_person", "lease_lost", "image_truncated", "image_unknown_type"] {
+            assert_ne!(of_code(code, Lang::Vi), unknown, "{code}");
+            assert_ne!(of_code(code, Lang::Vi), of_code(code, Lang::En), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_told_with_its_number() {
+        let error = Error::TooLarge { max_bytes: 96 << 20 };
+        assert!(sentence(&error, Lang::Vi).contains("96 MB"));
+    }
+}
