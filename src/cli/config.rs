@@ -33,6 +33,12 @@ pub struct Overrides {
     /// Threads that recognition may use [default: one per processor]
     #[arg(long, env = "SOHOA_THREADS", value_name = "N", global = true)]
     pub threads: Option<NonZeroUsize>,
+    /// Key that signs the audit log, best on another disk [default: keys/audit.key in the data folder]
+    #[arg(long, env = "SOHOA_AUDIT_KEY", value_name = "FILE", global = true)]
+    pub audit_key: Option<PathBuf>,
+    /// Send the session cookie over TLS only: set it behind a TLS proxy [default: false]
+    #[arg(long, env = "SOHOA_SECURE_COOKIES", value_name = "BOOL", global = true)]
+    pub secure_cookies: Option<bool>,
     /// Where recognition runs: cpu, cuda:N or auto [default: auto]
     #[arg(long, env = "SOHOA_DEVICE", value_name = "DEVICE", global = true)]
     pub device: Option<Device>,
@@ -48,6 +54,8 @@ struct SettingsFile {
     model: Option<PathBuf>,
     ort_lib: Option<PathBuf>,
     threads: Option<NonZeroUsize>,
+    audit_key: Option<PathBuf>,
+    secure_cookies: Option<bool>,
     device: Option<Device>,
 }
 
@@ -66,6 +74,10 @@ pub struct Settings {
     pub ort_lib: Option<PathBuf>,
     /// Threads that recognition may use.
     pub threads: NonZeroUsize,
+    /// Key file that signs the audit log, where it is not in the data folder.
+    pub audit_key: Option<PathBuf>,
+    /// Send the session cookie over TLS only.
+    pub secure_cookies: bool,
     /// Where recognition runs.
     pub device: Device,
 }
@@ -85,6 +97,8 @@ impl Settings {
             model: o.model.or(file.model).unwrap_or_else(default_model),
             ort_lib: o.ort_lib.or(file.ort_lib),
             threads: o.threads.or(file.threads).unwrap_or_else(processors),
+            audit_key: o.audit_key.or(file.audit_key),
+            secure_cookies: o.secure_cookies.or(file.secure_cookies).unwrap_or(false),
             device: o.device.or(file.device).unwrap_or_default(),
         })
     }

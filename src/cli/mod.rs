@@ -2,13 +2,19 @@
 //!
 //! Exit codes: 0 on success, 2 for wrong usage (clap), 1 with one clear line on standard error otherwise.
 
+mod audit;
 pub mod config;
 mod crops;
+mod demo;
 mod engine;
 mod eval;
 mod model;
 mod page;
 mod read;
+mod serve;
+mod service;
+mod user;
+mod worker;
 
 use clap::{Parser, Subcommand};
 use config::{Overrides, Settings};
@@ -30,6 +36,16 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve the web pages and the API, and read pages
+    Serve(serve::Args),
+    /// Read pages for a server that runs elsewhere on the same database and blobs
+    Worker,
+    /// Add and list users, set passwords
+    User(user::Args),
+    /// Check, sign and export the audit log
+    Audit(audit::Args),
+    /// Create the demonstration users and load the demonstration book
+    Demo(demo::Args),
     /// Read pictures of single fields
     Read(read::Args),
     /// Read whole pages
@@ -44,12 +60,19 @@ impl Command {
     /// Log level where `RUST_LOG` says nothing: servers tell what they do, other commands only what goes wrong.
     fn log_level(&self) -> &'static str {
         match self {
+            Self::Serve(_) | Self::Worker => "info",
+            Self::User(_) | Self::Audit(_) | Self::Demo(_) => "warn",
             Self::Read(_) | Self::Page(_) | Self::Eval(_) | Self::Model(_) => "warn",
         }
     }
 
     fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Serve(args) => serve::run(args, settings),
+            Self::Worker => worker::run(settings),
+            Self::User(args) => user::run(args, settings),
+            Self::Audit(args) => audit::run(args, settings),
+            Self::Demo(args) => demo::run(args, settings),
             Self::Read(args) => read::run(args, settings),
             Self::Page(args) => page::run(args, settings),
             Self::Eval(args) => eval::run(args, settings),

@@ -1,0 +1,138 @@
+//! Opens what servers, workers and administrative commands share: database, blobs, keys.
+
+use super::config::Settings;
+use super::engine;
+use crate::app::reading::EnginePageReader;
+use crate::app::{App, Clock, Keys, LogInLimit, PageReader, PictureLocks, Random, Settings as AppSettings};
+use crate::blob::Blobs;
+use crate::domain::Form;
+use crate::jobs::{OpenReader, Runner, RunnerOptions};
+use crate::store::Db;
+use anyhow::{Context, bail};
+use std::fs::{self, File, TryLockError};
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Runs a command that needs the asynchronous machinery.
+pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Opens the application on the settings' database and data folder; brings the database up to date.
+pub(super) async fn open_app(settings: &Settings) -> anyhow::Result<Arc<App>> {
+    let data = &settings.data;
+    fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    let random = Random::system();
+    let own_database = || data.join("sohoa.db").display().to_string();
+    let app = App {
+        store: Db::open(&settings.database.clone().unwrap_or_else(own_database)).await?,
+        blobs: Blobs::local(&data.join("blobs"))?,
+        clock: Clock::system(),
+        keys: Keys::open_or_create(&data.join("keys"), settings.audit_key.as_deref(), &random)?,
+        random,
+        forms: Form::embedded(),
+        settings: AppSettings { secure_cookies: settings.secure_cookies, ..AppSettings::default() },
+        log_in_limit: LogInLimit::default(),
+        picture_locks: PictureLocks::default(),
+        work_wanted: tokio::sync::Notify::new(),
+    };
+    app.ensure_project().await?;
+    Ok(Arc::new(app))
+}
+
+/// A runner for this process; the engine is opened when it starts to run.
+pub(super) fn runner(app: &Arc<App>, settings: &Settings, claimant: &str) -> Runner {
+    let engine_settings = settings.clone();
+    let open: OpenReader = Arc::new(move || {
+        let reader = Arc::new(engine::open_reader(&engine_settings)?);
+        Ok(Arc::new(EnginePageReader::new(reader, Form::embedded())) as Arc<dyn PageReader>)
+    });
+    let options = RunnerOptions { slots: settings.threads.get(), ..RunnerOptions::default() };
+    Runner::new(Arc::clone(app), open, claimant, options)
+}
+
+/// Keeps a second server from using the same data folder, until the file is dropped or the process dies.
+pub(super) fn lock_data_folder(data: &Path) -> anyhow::Result<File> {
+    fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    let file = File::options().create(true).truncate(false).write(true).open(data.join("serve.lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another server already uses the data folder {}; stop it first or choose another with --data",
+            data.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).context("the data folder cannot be locked"),
+    }
+}
+
+/// A name for this data folder that no other has, the same after every restart.
+pub(super) fn node_name(data: &Path, random: &Random) -> anyhow::Result<String> {
+    let path = data.join("node");
+    match fs::read_to_string(&path) {
+        Ok(name) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
+        _ => {
+            let name = hex::encode(random.bytes::<6>());
+            fs::write(&path, &name)?;
+            Ok(name)
+        }
+    }
+}
+
+/// Turns true at the first SIGTERM or SIGINT; the second ends the process at once.
+pub(super) fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        for stops in 0.. {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            if stops == 1 {
+                std::process::exit(1);
+            }
+            tracing::info!("stopping; once more to stop at once");
+            // Whoever listened is gone already when nobody receives it.
+            let _ = stop.send(true);
+        }
+    });
+    Ok(stopped)
+}
+
+/// Signs the audit log's heads and tidies up, at the start and then every day, until told to stop.
+pub(super) async fn keep_house(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+    while !*stop.borrow() {
+        match app.sign_audit_heads().await {
+            Ok(heads) => tracing::info!(heads, "audit heads signed"),
+            Err(error) => tracing::error!("audit heads not signed: {:#}", anyhow::Error::from(error)),
+        }
+        if let Err(error) = app.tidy_sessions().await {
+            tracing::error!("sessions not tidied: {:#}", anyhow::Error::from(error));
+        }
+        tokio::select! { () = tokio::time::sleep(DAY) => {}, _ = stop.changed() => {} }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_data_folder_takes_one_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = lock_data_folder(folder.path()).unwrap();
+        let refused = lock_data_folder(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("another server"), "{refused}");
+        drop(held);
+        assert!(lock_data_folder(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_node_keeps_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let random = Random::seeded(1);
+        let name = node_name(folder.path(), &random).unwrap();
+        assert_eq!(node_name(folder.path(), &random).unwrap(), name);
+    }
+}
