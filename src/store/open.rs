@@ -2,8 +2,9 @@
 
 use super::arm::{Db, PostgresArm, SqliteArm};
 use super::error::{Result, StoreError};
+use sqlx::Connection;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +14,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 /// How long a writer waits for another process's lock. Transactions here take milliseconds; a checkpoint after
 /// a long pause can take seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -65,12 +67,18 @@ impl Db {
     async fn open_postgres(address: &str) -> Result<Self> {
         let failed = |source| open_error("the PostgreSQL server".into(), source);
         let options: PgConnectOptions = address.parse().map_err(failed)?;
+        // A pool tries again and again until its timeout; who starts the program wants to know at once.
+        let connecting = PgConnection::connect_with(&options);
+        let mut first = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+            .await
+            .map_err(|_| failed(sqlx::Error::PoolTimedOut))?
+            .map_err(failed)?;
+        MIGRATIONS.run(&mut first).await.map_err(|source| open_error("migrations".into(), source))?;
+        first.close().await.map_err(failed)?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
-            .connect_with(options)
-            .await
-            .map_err(failed)?;
-        MIGRATIONS.run(&pool).await.map_err(|source| open_error("migrations".into(), source))?;
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_lazy_with(options);
         Ok(Self::Postgres(PostgresArm { pool }))
     }
 
@@ -91,6 +99,31 @@ impl Db {
             }
             Self::Postgres(arm) => arm.pool.close().await,
         }
+    }
+}
+
+/// The settings that SQLite's safety rests on, as the connection that writes has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqliteSettings {
+    /// `wal`.
+    pub journal_mode: String,
+    /// 2 is FULL.
+    pub synchronous: i64,
+    /// Whether references are kept.
+    pub foreign_keys: bool,
+}
+
+impl SqliteArm {
+    /// Asks the connection that writes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settings(&self) -> Result<SqliteSettings> {
+        let mut writer = self.writer.acquire().await?;
+        let journal_mode = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *writer).await?;
+        let synchronous = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *writer).await?;
+        let foreign_keys = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *writer).await?;
+        Ok(SqliteSettings { journal_mode, synchronous, foreign_keys })
     }
 }
 

@@ -1,0 +1,146 @@
+use crate::stage::{NOW, Stage, claim};
+use sohoa::domain::TaskRole;
+use sohoa::domain::review::Decision;
+use sohoa::store::{ClaimEntry, StoreError};
+use std::collections::BTreeSet;
+
+pub async fn entries_are_handed_out_in_order_and_once(stage: Stage) {
+    let stage = stage.with_book().await;
+    for n in 1..=3 {
+        stage.entry(n).await;
+    }
+    let mut tx = stage.db.begin().await.unwrap();
+    tx.set_priority("entry-0003", -5).await.unwrap();
+    tx.commit().await.unwrap();
+    let typist = TaskRole::Typist;
+    assert_eq!(stage.claim(typist, "an").await.as_deref(), Some("entry-0003"));
+    assert_eq!(stage.claim(typist, "binh").await.as_deref(), Some("entry-0001"));
+    assert_eq!(stage.claim(typist, "chi").await.as_deref(), Some("entry-0002"));
+    assert_eq!(stage.claim(typist, "dung").await, None);
+    let other_book =
+        ClaimEntry { book_id: Some("book-2"), ..claim(typist, "dung", "account-dung", NOW + 999_999) };
+    assert_eq!(stage.db.claim_entry(&other_book).await.unwrap(), None);
+    let this_book = ClaimEntry { book_id: Some("book-1"), ..other_book };
+    assert_eq!(stage.db.claim_entry(&this_book).await.unwrap().as_deref(), Some("entry-0003"));
+}
+
+pub async fn what_a_person_holds_comes_again(stage: Stage) {
+    let stage = stage.with_book().await;
+    stage.entry(1).await;
+    stage.entry(2).await;
+    assert_eq!(stage.claim(TaskRole::Typist, "an").await.as_deref(), Some("entry-0001"));
+    let later = claim(TaskRole::Typist, "an", "account-an-2", NOW + 1_000);
+    assert_eq!(stage.db.claim_entry(&later).await.unwrap().as_deref(), Some("entry-0001"));
+    let lease = stage.db.task_lease("entry-0001").await.unwrap().unwrap();
+    assert_eq!((lease.person_id.as_str(), lease.expires_at), ("an", NOW + 301_000));
+    assert!(stage.db.release_lease("entry-0001", "an").await.unwrap());
+    assert!(!stage.db.release_lease("entry-0001", "an").await.unwrap());
+    assert_eq!(stage.claim(TaskRole::Typist, "binh").await.as_deref(), Some("entry-0001"));
+}
+
+pub async fn nobody_is_handed_own_work(stage: Stage) {
+    let stage = stage.with_book().await;
+    stage.entry(1).await;
+    stage.submit("entry-0001", "an", "Lê Thị Hoà").await;
+    let second_account = claim(TaskRole::Verifier, "an", "account-an-2", NOW);
+    assert_eq!(stage.db.claim_entry(&second_account).await.unwrap(), None, "one identity, one person");
+    assert_eq!(stage.db.waiting_entries(TaskRole::Verifier, "an", None, 9).await.unwrap(), 0);
+    assert_eq!(stage.db.waiting_entries(TaskRole::Verifier, "binh", Some("book-1"), 9).await.unwrap(), 1);
+    assert_eq!(stage.claim(TaskRole::Verifier, "binh").await.as_deref(), Some("entry-0001"));
+    stage.verify("entry-0001", "binh", Decision::Reject).await;
+    assert_eq!(stage.claim(TaskRole::Adjudicator, "binh").await, None);
+    assert_eq!(stage.claim(TaskRole::Adjudicator, "chi").await.as_deref(), Some("entry-0001"));
+}
+
+pub async fn a_lease_that_ran_out_goes_to_the_next_who_asks(stage: Stage) {
+    let stage = stage.with_book().await;
+    stage.entry(1).await;
+    stage.claim(TaskRole::Typist, "an").await.unwrap();
+    let just_before = claim(TaskRole::Typist, "binh", "account-binh", NOW + 299_999);
+    assert_eq!(stage.db.claim_entry(&just_before).await.unwrap(), None);
+    stage.db.extend_lease("entry-0001", "an", NOW + 400_000).await.unwrap();
+    let extended = claim(TaskRole::Typist, "binh", "account-binh", NOW + 300_000);
+    assert_eq!(stage.db.claim_entry(&extended).await.unwrap(), None);
+    let after = claim(TaskRole::Typist, "binh", "account-binh", NOW + 400_000);
+    assert_eq!(stage.db.claim_entry(&after).await.unwrap().as_deref(), Some("entry-0001"));
+}
+
+pub async fn a_lease_lost_to_another_is_refused(stage: Stage) {
+    let stage = stage.with_book().await;
+    stage.entry(1).await;
+    stage.claim(TaskRole::Typist, "an").await.unwrap();
+    let mut tx = stage.db.begin().await.unwrap();
+    tx.hold_lease("entry-0001", "an", TaskRole::Typist).await.unwrap();
+    let other_role = tx.hold_lease("entry-0001", "an", TaskRole::Verifier).await;
+    assert!(matches!(other_role, Err(StoreError::LeaseLost)));
+    drop(tx);
+    // It ran out, but nobody came: the work is not lost.
+    stage.db.extend_lease("entry-0001", "an", NOW + 400_000).await.unwrap();
+    let binh = claim(TaskRole::Typist, "binh", "account-binh", NOW + 500_000);
+    assert_eq!(stage.db.claim_entry(&binh).await.unwrap().as_deref(), Some("entry-0001"));
+    let mut tx = stage.db.begin().await.unwrap();
+    let lost = tx.hold_lease("entry-0001", "an", TaskRole::Typist).await;
+    assert!(matches!(lost, Err(StoreError::LeaseLost)));
+    drop(tx);
+    let late = stage.db.extend_lease("entry-0001", "an", NOW + 900_000).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost)));
+}
+
+pub async fn drafts_outlive_leases_and_end_with_the_step(stage: Stage) {
+    let stage = stage.with_book().await;
+    stage.entry(1).await;
+    stage.claim(TaskRole::Typist, "an").await.unwrap();
+    for body in [r#"{"ho_ten":"L"}"#, r#"{"ho_ten":"Lê"}"#] {
+        let mut tx = stage.db.begin().await.unwrap();
+        tx.put_draft(("entry-0001", "an"), TaskRole::Typist, body, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    stage.db.release_lease("entry-0001", "an").await.unwrap();
+    let draft = async |person: &str| stage.db.draft("entry-0001", person, TaskRole::Typist).await.unwrap();
+    assert_eq!(draft("an").await.as_deref(), Some(r#"{"ho_ten":"Lê"}"#));
+    assert_eq!(draft("binh").await, None, "a draft is nobody else's business");
+    stage.submit("entry-0001", "an", "Lê Thị Hoà").await;
+    assert_eq!(draft("an").await, None);
+}
+
+pub async fn clerks_who_ask_at_the_same_time_never_share_an_entry(stage: Stage) {
+    let stage = stage.with_book().await;
+    for n in 1..=12 {
+        stage.entry(n).await;
+    }
+    for n in 0..16 {
+        let mut tx = stage.db.begin().await.unwrap();
+        tx.put_person(&format!("p{n}"), "Người").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let asking: Vec<_> = (0..16)
+        .map(|n| {
+            let stage = stage.clone();
+            tokio::spawn(async move {
+                let person = format!("p{n}");
+                let ask = claim(TaskRole::Typist, &person, "account-an", NOW);
+                stage.db.claim_entry(&ask).await.unwrap()
+            })
+        })
+        .collect();
+    let mut handed_out = Vec::new();
+    for task in asking {
+        handed_out.extend(task.await.unwrap());
+    }
+    assert_eq!(handed_out.len(), 12, "{handed_out:?}");
+    assert_eq!(handed_out.iter().collect::<BTreeSet<_>>().len(), 12, "{handed_out:?}");
+}
+
+pub async fn work_that_waits_is_counted_up_to_a_cap(stage: Stage) {
+    let stage = stage.with_book().await;
+    for n in 1..=5 {
+        stage.entry(n).await;
+    }
+    stage.claim(TaskRole::Typist, "binh").await.unwrap();
+    let waiting =
+        async |book, cap| stage.db.waiting_entries(TaskRole::Typist, "an", book, cap).await.unwrap();
+    assert_eq!(waiting(None, 100).await, 5);
+    assert_eq!(waiting(None, 3).await, 3);
+    assert_eq!(waiting(Some("book-1"), 100).await, 5);
+    assert_eq!(waiting(Some("book-2"), 100).await, 0);
+}
