@@ -6,6 +6,7 @@ mod audit;
 pub mod config;
 mod crops;
 mod demo;
+mod doctor;
 mod engine;
 mod eval;
 mod model;
@@ -52,6 +53,8 @@ pub enum Command {
     Page(page::Args),
     /// Measure the reader on labelled pictures of fields
     Eval(eval::Args),
+    /// Check what the program stands on: library, device, model, database, disk, folders, clock
+    Doctor(doctor::Args),
     /// Check or describe the line model
     Model(model::Args),
 }
@@ -61,8 +64,7 @@ impl Command {
     fn log_level(&self) -> &'static str {
         match self {
             Self::Serve(_) | Self::Worker => "info",
-            Self::User(_) | Self::Audit(_) | Self::Demo(_) => "warn",
-            Self::Read(_) | Self::Page(_) | Self::Eval(_) | Self::Model(_) => "warn",
+            _ => "warn",
         }
     }
 
@@ -76,6 +78,7 @@ impl Command {
             Self::Read(args) => read::run(args, settings),
             Self::Page(args) => page::run(args, settings),
             Self::Eval(args) => eval::run(args, settings),
+            Self::Doctor(args) => doctor::run(args, settings),
             Self::Model(args) => model::run(args, settings),
         }
     }

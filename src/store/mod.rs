@@ -36,6 +36,7 @@ mod paging;
 mod projects;
 mod proposals;
 mod review;
+mod schema;
 mod sessions;
 
 pub use accounts::Account;
@@ -53,4 +54,5 @@ pub use paging::After;
 pub use projects::Project;
 pub use proposals::{Alternative, Proposal, ReaderId};
 pub use review::{Keying, Step, Verdict};
+pub use schema::SchemaState;
 pub use sessions::Session;

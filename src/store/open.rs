@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use std::path::Path;
 use std::time::Duration;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// How long a writer waits for another process's lock. Transactions here take milliseconds; a checkpoint after
 /// a long pause can take seconds.
@@ -136,6 +136,6 @@ async fn migrate_sqlite(writer: &sqlx::SqlitePool) -> Result<()> {
     MIGRATIONS.run(writer).await.map_err(|source| open_error("migrations".into(), source))
 }
 
-fn open_error(what: String, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+pub(super) fn open_error(what: String, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Open { what, source: Box::new(source) }
 }
