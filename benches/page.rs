@@ -19,7 +19,10 @@ const HEIGHT_PX: u32 = 3508;
 
 fn page_reader() -> EnginePageReader {
     let threads = std::env::var("SOHOA_THREADS").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the first pool of the process");
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .expect("the first pool of the process");
     let options = EngineOptions {
         ort_lib: std::env::var_os("SOHOA_ORT_LIB").map(Into::into),
         device: Device::Cpu,

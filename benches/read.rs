@@ -11,7 +11,10 @@ use std::path::Path;
 
 fn reader() -> Reader {
     let threads = std::env::var("SOHOA_THREADS").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the first pool of the process");
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .expect("the first pool of the process");
     let options = EngineOptions {
         ort_lib: std::env::var_os("SOHOA_ORT_LIB").map(Into::into),
         device: Device::Cpu,

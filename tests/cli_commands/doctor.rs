@@ -34,7 +34,9 @@ fn each_fault_is_told_with_its_remedy_and_the_others_are_still_checked() {
     let output = examine(data.path(), &["--ort-lib", "no/such/lib.so", "--model", "no/such/model", "--json"]);
     assert_eq!(output.status.code(), Some(1));
     let report = json(&output);
-    for (name, remedy) in [("database", "SOHOA_DATABASE"), ("library", "scripts/fetch_ort"), ("model", "SOHOA_MODEL")] {
+    for (name, remedy) in
+        [("database", "SOHOA_DATABASE"), ("library", "scripts/fetch_ort"), ("model", "SOHOA_MODEL")]
+    {
         let found = finding(&report, name);
         assert_eq!(found["ok"], false, "{found}");
         assert!(found["message"].as_str().unwrap().contains(remedy), "{found}");

@@ -2,6 +2,8 @@
 //!
 //! Needs ONNX Runtime (`scripts/fetch_ort`) and the committed model.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod bad_input;
 mod doctor;
 mod measuring;

@@ -68,5 +68,8 @@ fn a_golden_line_that_is_read_otherwise_is_refused() {
 #[test]
 fn a_missing_file_is_named() {
     check_refused(|folder| fs::remove_file(folder.join("model.onnx")).unwrap(), "model.onnx cannot be read");
-    check_refused(|folder| fs::remove_file(folder.join("manifest.toml")).unwrap(), "manifest.toml cannot be read");
+    check_refused(
+        |folder| fs::remove_file(folder.join("manifest.toml")).unwrap(),
+        "manifest.toml cannot be read",
+    );
 }

@@ -20,7 +20,10 @@ fn read_prints_one_object_per_picture_with_the_keys_of_the_contract() {
         let alternatives = object["alternatives"].as_array().unwrap();
         assert!((1..=5).contains(&alternatives.len()));
         assert_eq!(keys(&alternatives[0]), ["text", "confidence"]);
-        assert_eq!((&alternatives[0]["text"], &alternatives[0]["confidence"]), (&object["text"], &object["confidence"]));
+        assert_eq!(
+            (&alternatives[0]["text"], &alternatives[0]["confidence"]),
+            (&object["text"], &object["confidence"])
+        );
     }
 }
 
