@@ -137,8 +137,8 @@ impl Upright {
         let frame = evidence.erase_frame(form, &placement);
         let found: Vec<FoundRow> =
             chains.iter().flat_map(|c| rows::locate(form, &evidence, &placement, c).0).collect();
-        let rules: Vec<FoundRule> =
-            found.iter().flat_map(|row| extents::find(form, &evidence, &placement, row)).collect();
+        let page = extents::Page { form, ink: &self.ink, rows: &evidence.rows, at: &placement };
+        let rules = page.find_ends(&found);
         let squares = form.fields.iter().enumerate().filter(|(_, f)| !f.options.is_empty());
         let squares = squares.map(|(i, f)| (i, ticks::locate(f, &evidence, &placement).0)).collect();
         let seen = rules.iter().filter(|r| r.evidence > 0.4).count() as f32 / rules.len().max(1) as f32;

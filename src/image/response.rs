@@ -27,7 +27,11 @@ pub(super) struct LineMap {
     pub(super) len: usize,
     /// Number of lines.
     pub(super) count: usize,
-    /// Evidence 0..=255 per pixel, line by line.
+    /// What stands out on a pixel, 0..=255, 255 being usual for this page's print.
+    thin: Vec<u8>,
+    /// How much ink a usual mark has more than its surroundings, 0..=255.
+    pub(super) strength: u8,
+    /// Evidence 0..=255 per pixel, line by line: `thin` with gaps bridged.
     cells: Vec<u8>,
     /// Running sums of `cells`, `len + 1` per line.
     sums: Vec<u32>,
@@ -66,7 +70,7 @@ impl LineMap {
             // A third of the usual strength is noise.
             *v = if share < 80 { 0 } else { share.min(255) as u8 };
         }
-        let mut map = Self { len, count, cells: thin, sums: Vec::new() };
+        let mut map = Self { len, count, thin: thin.clone(), strength: full, cells: thin, sums: Vec::new() };
         map.bridge(reach);
         map.resum();
         map
@@ -98,9 +102,9 @@ impl LineMap {
         }
     }
 
-    /// Evidence 0..=1 on one pixel.
-    pub(super) fn at(&self, line: usize, x: usize) -> f32 {
-        f32::from(self.cells[line * self.len + x]) / 255.0
+    /// Whether a mark stands out on a pixel itself, gaps not bridged.
+    pub(super) fn stands_out(&self, line: usize, x: usize) -> bool {
+        self.thin[line * self.len + x] > 0
     }
 
     /// Mean evidence 0..=1 from `from` to `to` on a line; 0 outside the picture.
