@@ -47,6 +47,10 @@ const BY_ID: &str = "SELECT a.id, a.person_id, p.full_name, a.username, a.passwo
 const LIST: &str = "SELECT a.id, a.person_id, p.full_name, a.username, a.password_hash, a.roles, a.active,
     a.created_at FROM account a JOIN person p ON p.id = a.person_id WHERE a.id > $1 ORDER BY a.id LIMIT $2";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[PUT_PERSON, ADD_ACCOUNT, SET_ACCOUNT, BY_USERNAME, BY_ID, LIST];
+
 impl Account {
     pub(super) fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

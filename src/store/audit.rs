@@ -94,6 +94,24 @@ const MARK_SIGNED: &str = "UPDATE audit_chain SET signed_seq = $2 WHERE book_id 
 const HEADS: &str = "SELECT book_id, seq, hash, signed_at, signature, key_id FROM audit_head
     WHERE book_id = $1 ORDER BY seq, key_id";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[
+    TIP_LOCKED,
+    TIP,
+    MOVE_TIP,
+    ADD_EVENT,
+    ADD_VALUES,
+    RECORDS,
+    OF_SUBJECT,
+    FORGET,
+    CHAINS,
+    UNSIGNED,
+    ADD_HEAD,
+    MARK_SIGNED,
+    HEADS,
+];
+
 /// Events read at a time while a chain is checked.
 const VERIFY_BATCH: u32 = 1_000;
 

@@ -76,6 +76,22 @@ const APPROVE: &str = "UPDATE book SET state = 'approved', approved_by = $2, app
 const DELIVER: &str = "UPDATE book SET state = 'delivered' WHERE id = $1";
 const ADVANCE: &str = "UPDATE entry SET state = $3, updated_at = $4 WHERE book_id = $1 AND state = $2";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[
+    ADD,
+    BY_ID,
+    BY_NAME,
+    NEWEST_FIRST,
+    LOCK,
+    PAGES_PER_STATE,
+    ENTRIES_PER_STATE,
+    ACCEPT,
+    APPROVE,
+    DELIVER,
+    ADVANCE,
+];
+
 impl Book {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

@@ -35,6 +35,10 @@ const OF_BOOK: &str =
     "SELECT id, book_id, kind, sha256, file_name, size_bytes, entries, created_by, created_at
     FROM delivery WHERE book_id = $1 ORDER BY id DESC";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[ADD, BY_ID, OF_BOOK];
+
 impl Delivery {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

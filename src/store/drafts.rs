@@ -10,6 +10,10 @@ const PUT: &str =
     ON CONFLICT (entry_id, person_id, role)
     DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[GET, PUT];
+
 impl Db {
     /// A person's draft on an entry, JSON.
     ///

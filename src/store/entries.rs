@@ -153,6 +153,22 @@ const FIELDS_OF_BOOK: &str = field_columns!(
      ORDER BY e.ordinal, e.id, f.ordinal"
 );
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[
+    ADD,
+    LOCK_ON_PAGE,
+    ADD_FIELD,
+    BY_ID,
+    OF_PAGE,
+    OF_BOOK,
+    BY_REGISTRATION,
+    SET_REGISTRATION,
+    SET_PRIORITY,
+    FIELDS,
+    FIELDS_OF_BOOK,
+];
+
 impl Entry {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

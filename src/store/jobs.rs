@@ -167,6 +167,22 @@ const COUNTS: &str = "SELECT kind, state, COUNT(*) AS n, MIN(run_at) AS oldest F
 
 const LOST_TOO_OFTEN: &str = "the process that worked on it went away too often";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[
+    ENQUEUE,
+    GIVE_BACK_EXPIRED,
+    GIVE_BACK_OWN,
+    HEARTBEAT,
+    COMPLETE,
+    FAIL,
+    HAND_BACK,
+    BY_ID,
+    DEAD,
+    REQUEUE,
+    COUNTS,
+];
+
 impl Job {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

@@ -49,6 +49,11 @@ const FREE_IN_BOOK: &str = "SELECT 1 FROM entry e WHERE e.state = $1
     AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2 AND e.book_id = $4
     AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $3) LIMIT 1";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] =
+    &[OWN, EXTEND, RELEASE, HOLD, HOLDER, WAITING, WAITING_IN_BOOK, FREE, FREE_IN_BOOK];
+
 /// Who has an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskLease {

@@ -33,6 +33,8 @@ mod leases;
 mod open;
 mod pages;
 mod paging;
+#[cfg(test)]
+mod plan_tests;
 mod projects;
 mod proposals;
 mod review;

@@ -117,6 +117,11 @@ const REJECTED: &str = "UPDATE page SET state = 'rejected', reject_code = $2, qu
 const INSISTED: &str = "UPDATE page SET state = 'received', reject_code = NULL, insisted = $2
     WHERE id = $1 AND state = 'rejected'";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] =
+    &[ADD, BY_ID, BY_SHA256, OF_BOOK, IN_STATE, LOCK, PREPARED, READ, REJECTED, INSISTED];
+
 impl Page {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

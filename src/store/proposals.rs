@@ -50,6 +50,10 @@ const ADD: &str = "INSERT INTO proposal
 const OF_ENTRY: &str = "SELECT key, model, model_version, settings, state, text, confidence, alternatives,
     created_at FROM proposal WHERE entry_id = $1 ORDER BY created_at, model, model_version, settings, key";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[ADD, OF_ENTRY];
+
 impl Proposal {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

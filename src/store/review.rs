@@ -81,6 +81,24 @@ const VERDICTS: &str = "SELECT key, person_id, decision, state, text, created_at
 const END_LEASE: &str = "DELETE FROM task_lease WHERE entry_id = $1";
 const END_DRAFTS: &str = "DELETE FROM draft WHERE entry_id = $1";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[
+    LOCK,
+    BLIND_KEYINGS,
+    SUBMIT,
+    VERIFY,
+    ADJUDICATE,
+    SET_VALUE,
+    ADD_KEYING,
+    ADD_VERDICT,
+    ADD_ADJUDICATION,
+    KEYINGS,
+    VERDICTS,
+    END_LEASE,
+    END_DRAFTS,
+];
+
 fn decision(row: &Row) -> Result<Decision> {
     match (row.text("decision")?.as_str(), opt_value(row)?) {
         ("confirm", None) => Ok(Decision::Confirm),

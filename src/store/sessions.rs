@@ -13,6 +13,10 @@ const END: &str = "DELETE FROM session WHERE token_hash = $1";
 const END_OF_ACCOUNT: &str = "DELETE FROM session WHERE account_id = $1";
 const END_EXPIRED: &str = "DELETE FROM session WHERE expires_at <= $1";
 
+/// Every query here, for the tests of their plans.
+#[cfg(test)]
+pub(super) const QUERIES: &[&str] = &[ADD, ACCOUNT, END, END_OF_ACCOUNT, END_EXPIRED];
+
 /// A log-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {

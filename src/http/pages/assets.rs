@@ -20,9 +20,26 @@ macro_rules! assets {
 }
 
 static ASSETS: [Asset; 20] = assets![
-    "api.js", "app.css", "bar.js", "book.js", "books.js", "cells.js", "desk.js", "dispute.js", "dom.js", "icon.svg",
-    "keys.js", "login.js", "outbox.js", "page-pane.js", "progress.js", "texts.js", "type-fields.js", "type.js",
-    "upload.js", "verify.js",
+    "api.js",
+    "app.css",
+    "bar.js",
+    "book.js",
+    "books.js",
+    "cells.js",
+    "desk.js",
+    "dispute.js",
+    "dom.js",
+    "icon.svg",
+    "keys.js",
+    "login.js",
+    "outbox.js",
+    "page-pane.js",
+    "progress.js",
+    "texts.js",
+    "type-fields.js",
+    "type.js",
+    "upload.js",
+    "verify.js",
 ];
 
 /// Where the assets of this program lie, e.g. `/static/0123456789ab`.
@@ -39,9 +56,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const NOT_AT_ALL: &str = "no-store";
 
 /// `GET /static/{version}/{file}`. A page of an older program gets today's file, but may not keep it.
-pub(super) async fn serve(
-    Path((version, file)): Path<(String, String)>,
-) -> Result<impl IntoResponse, Error> {
+pub(super) async fn serve(Path((version, file)): Path<(String, String)>) -> Result<impl IntoResponse, Error> {
     let asset = ASSETS.iter().find(|a| a.name == file).ok_or(Error::NoSuchAddress)?;
     let keep = if BASE.ends_with(&version) { FOR_EVER } else { NOT_AT_ALL };
     Ok(([(header::CONTENT_TYPE, content_type(asset.name)), (header::CACHE_CONTROL, keep)], asset.bytes))

@@ -16,7 +16,12 @@ struct DeskPage {
 }
 
 impl DeskPage {
-    fn render_for(me: &Me, lang: ChosenLang, href: &str, module: [&'static str; 2]) -> Result<Html<String>, Error> {
+    fn render_for(
+        me: &Me,
+        lang: ChosenLang,
+        href: &str,
+        module: [&'static str; 2],
+    ) -> Result<Html<String>, Error> {
         let [title, script] = module;
         html(&Self { shell: Shell::new(lang, Some(me), href)?, title, script })
     }
