@@ -286,6 +286,15 @@ impl Db {
 }
 
 impl Tx {
+    /// The entry with this id, on the transaction's own connection: asking [`Db::entry`] while a transaction is
+    /// open takes a second one, and when everybody does so nobody gets it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entry(&mut self, id: &str) -> Result<Option<Entry>> {
+        self.row(BY_ID, binds![id]).await?.as_ref().map(Entry::from_row).transpose()
+    }
+
     /// Makes sure that the page's entry is there with its fields, and gives it, locked. Called again for the
     /// same page and ordinal it adds what is missing and, as long as nobody has typed, moves the quads; a
     /// field's `blind` never changes.
