@@ -6,7 +6,7 @@ use crate::domain::review::{Decision, ProjectPolicy};
 use crate::domain::{
     AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, RegisterKind, TaskRole,
 };
-use crate::store::{Book, ClaimEntry, Entry, Field, Page, Proposal};
+use crate::store::{Beside, Book, ClaimEntry, Entry, Field, Page, Proposal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -191,8 +191,9 @@ impl App {
             now,
             lease_until: now + i64::from(policy.lease_secs) * 1_000,
         };
-        let Some(entry_id) = self.store.claim_entry(&claim).await? else { return Ok(None) };
+        let beside = Beside { except: &wish.except, max_held: self.settings.leases_per_person };
         let mut tx = self.store.begin().await?;
+        let Some(entry_id) = tx.claim_entry(&claim, beside).await? else { return Ok(None) };
         let entry = self.store.entry(&entry_id).await?.ok_or(Error::NotFound("entry"))?;
         let detail = json!({ "role": wish.role });
         self.record(&mut tx, Deed::of(me, "task.take", &entry_id).in_book(&entry.book_id).detail(detail))

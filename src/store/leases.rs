@@ -22,16 +22,23 @@ pub struct ClaimEntry<'a> {
     pub lease_until: i64,
 }
 
+/// Entries that are on the screen already: another one is wanted beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside<'a> {
+    /// Their ids.
+    pub except: &'a [String],
+    /// How many entries the person may hold in the role.
+    pub max_held: u32,
+}
+
 /// How often a claim is tried when others win each time. Each loss means that another clerk got an entry.
 const CLAIM_TRIES: u32 = 16;
 
-const OWN: &str = "UPDATE task_lease SET expires_at = $5, account_id = $3
-    WHERE entry_id = (SELECT l.entry_id FROM task_lease l JOIN entry e ON e.id = l.entry_id
-       WHERE l.person_id = $2 AND l.role = $1 AND l.expires_at > $4 AND e.state = $6
-         AND ($7 = '' OR e.book_id = $7)
-       ORDER BY e.priority, e.book_id, e.ordinal LIMIT 1)
-      AND person_id = $2
-    RETURNING entry_id";
+const OWN: &str = "SELECT l.entry_id, e.book_id FROM task_lease l JOIN entry e ON e.id = l.entry_id
+    WHERE l.role = $1 AND l.person_id = $2 AND l.expires_at > $3 AND e.state = $4
+    ORDER BY e.priority, e.book_id, e.ordinal";
+const KEEP: &str = "UPDATE task_lease SET expires_at = $4, account_id = $3
+    WHERE entry_id = $1 AND person_id = $2";
 const EXTEND: &str = "UPDATE task_lease SET expires_at = $3 WHERE entry_id = $1 AND person_id = $2";
 const RELEASE: &str = "DELETE FROM task_lease WHERE entry_id = $1 AND person_id = $2";
 const HOLD: &str = "UPDATE task_lease SET role = role
@@ -73,13 +80,7 @@ impl Db {
     /// When the database fails.
     pub async fn claim_entry(&self, claim: &ClaimEntry<'_>) -> Result<Option<String>> {
         let mut tx = self.begin().await?;
-        let mut claimed = tx.own_entry(claim).await?;
-        for _ in 0..CLAIM_TRIES {
-            if claimed.is_some() || !tx.is_any_free(claim).await? {
-                break;
-            }
-            claimed = tx.try_claim(claim).await?;
-        }
+        let claimed = tx.claim_entry(claim, Beside { except: &[], max_held: u32::MAX }).await?;
         tx.commit().await?;
         Ok(claimed)
     }
@@ -135,12 +136,44 @@ impl Db {
 }
 
 impl Tx {
-    async fn own_entry(&mut self, claim: &ClaimEntry<'_>) -> Result<Option<String>> {
-        let ClaimEntry { role, person_id, account_id, book_id, now, lease_until } = *claim;
-        let state = role.works_on().as_str();
-        let book_id = book_id.unwrap_or("");
-        let binds = binds![role.as_str(), person_id, account_id, now, lease_until, state, book_id];
-        self.row(OWN, binds).await?.map(|row| row.text("entry_id")).transpose()
+    /// As [`Db::claim_entry`], within a transaction and beside entries that are on the screen already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_entry(
+        &mut self,
+        claim: &ClaimEntry<'_>,
+        beside: Beside<'_>,
+    ) -> Result<Option<String>> {
+        let held = self.held_entries(claim).await?;
+        let wanted = |(entry, book): &&(String, String)| {
+            !beside.except.contains(entry) && claim.book_id.is_none_or(|wanted| wanted == book)
+        };
+        if let Some((entry, _)) = held.iter().find(wanted) {
+            let binds = binds![entry, claim.person_id, claim.account_id, claim.lease_until];
+            self.write(KEEP, binds).await?;
+            return Ok(Some(entry.clone()));
+        }
+        if held.len() as u64 >= u64::from(beside.max_held) {
+            return Ok(None);
+        }
+        for _ in 0..CLAIM_TRIES {
+            if !self.is_any_free(claim).await? {
+                break;
+            }
+            if let Some(entry) = self.try_claim(claim).await? {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the person holds in this role and may still work on: entries with their books, in order.
+    async fn held_entries(&mut self, claim: &ClaimEntry<'_>) -> Result<Vec<(String, String)>> {
+        let state = claim.role.works_on().as_str();
+        let binds = binds![claim.role.as_str(), claim.person_id, claim.now, state];
+        let rows = self.rows(OWN, binds).await?;
+        rows.iter().map(|row| Ok((row.text("entry_id")?, row.text("book_id")?))).collect()
     }
 
     /// Whether a claim can succeed at all; otherwise trying again is of no use.
