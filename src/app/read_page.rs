@@ -113,7 +113,9 @@ impl App {
         let deed = Deed::of_system("page.read", &page.id).in_book(&page.book_id).detail(detail);
         self.record(&mut tx, deed).await?;
         tx.commit().await?;
-        self.make_pictures_ahead(page, &reading).await;
+        if self.settings.pictures_ahead {
+            self.make_pictures_ahead(page, &reading).await;
+        }
         Ok(())
     }
 

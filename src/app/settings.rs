@@ -15,6 +15,8 @@ pub struct Settings {
     pub leases_per_person: u32,
     /// How often a page is tried before it becomes a dead letter.
     pub read_attempts: u32,
+    /// Make the pictures that screens will ask for as soon as a page is read, so that no clerk waits.
+    pub pictures_ahead: bool,
 }
 
 impl Default for Settings {
@@ -25,6 +27,7 @@ impl Default for Settings {
             secure_cookies: false,
             leases_per_person: 2,
             read_attempts: 5,
+            pictures_ahead: true,
         }
     }
 }

@@ -1,0 +1,88 @@
+//! What clerks do again and again.
+
+use super::{Answer, Client, House, Json, pages};
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+use sohoa::domain::AccountRole::{self, Admin, ScanningCentre, Supervisor, Typist, Verifier};
+
+/// Every role, so that only persons and states can stand in the way.
+pub const EVERY_ROLE: [AccountRole; 5] = [Typist, Verifier, Supervisor, ScanningCentre, Admin];
+
+impl House {
+    /// A book with one page, read; the ids of book and entry.
+    pub async fn one_entry(&self, uploader: &Client, number: u32) -> (String, String) {
+        let book = uploader.book(&number.to_string()).await;
+        let entry = self.another_entry(uploader, &book, number).await;
+        (book, entry)
+    }
+
+    /// Another page in a book, read; the id of its entry.
+    pub async fn another_entry(&self, uploader: &Client, book: &str, number: u32) -> String {
+        let page = uploader.upload(book, "trang.jpg", pages::jpeg(number)).await.expect(StatusCode::CREATED);
+        self.work().await;
+        let page = uploader.get(&format!("/api/v1/pages/{}", page.text("id"))).await.expect(StatusCode::OK);
+        assert_eq!(page["state"], "read", "{page}");
+        page["entries"][0].text("id")
+    }
+}
+
+impl Client {
+    pub async fn next(&self, role: &str) -> Answer {
+        self.post("/api/v1/tasks/next", &json!({ "role": role })).await
+    }
+
+    /// The next task, which must be there.
+    pub async fn take(&self, role: &str) -> Value {
+        self.next(role).await.expect(StatusCode::OK)
+    }
+
+    pub async fn key(&self, entry: &str, fields: &Value) -> Answer {
+        self.post(&format!("/api/v1/entries/{entry}/keying"), &json!({ "fields": fields })).await
+    }
+
+    pub async fn judge(&self, entry: &str, fields: &Value) -> Answer {
+        self.post(&format!("/api/v1/entries/{entry}/verdicts"), &json!({ "fields": fields })).await
+    }
+
+    pub async fn settle(&self, entry: &str, fields: &Value) -> Answer {
+        self.post(&format!("/api/v1/entries/{entry}/adjudication"), &json!({ "fields": fields })).await
+    }
+
+    /// Takes the next entry as typist and submits what the machine read, blind fields from the paper.
+    pub async fn type_next(&self) -> String {
+        let task = self.take("typist").await;
+        let entry = task["entry"].text("id");
+        self.key(&entry, &as_proposed(&task)).await.expect(StatusCode::OK);
+        entry
+    }
+
+    /// Takes the next entry as verifier and confirms every field.
+    pub async fn confirm_next(&self) -> (String, Value) {
+        let task = self.take("verifier").await;
+        let entry = task["entry"].text("id");
+        let outcome = self.judge(&entry, &confirm_all(&task)).await.expect(StatusCode::OK);
+        (entry, outcome)
+    }
+}
+
+/// A value for every field of a typist's task: the machine's, or for blind fields what stands on the paper.
+pub fn as_proposed(task: &Value) -> Value {
+    fields(task, |field| match &field["proposal"] {
+        Value::Null => {
+            let kind = serde_json::from_value(field["kind"].clone()).unwrap();
+            json!({ "state": "written", "text": super::reader::made_up(kind) })
+        }
+        proposal => json!({ "state": proposal["state"], "text": proposal["text"] }),
+    })
+}
+
+/// A confirmation for every field of a verifier's task.
+pub fn confirm_all(task: &Value) -> Value {
+    fields(task, |_| json!({ "decision": "confirm" }))
+}
+
+/// Something for every field of a task.
+pub fn fields(task: &Value, give: impl Fn(&Value) -> Value) -> Value {
+    let fields = task["fields"].as_array().unwrap();
+    Value::Object(fields.iter().map(|f| (f.text("key"), give(f))).collect::<Map<_, _>>())
+}

@@ -1,0 +1,83 @@
+//! A reader that makes up what it reads: fast, the same every time, and failing when told to.
+
+use sohoa::app::page_reader::{
+    EntryReading, FieldReading, ModelId, PageError, PageReader, PageReading, ReadOptions, TextAlternative,
+};
+use sohoa::domain::{FieldKind, FieldState, Form};
+use sohoa::image::Limits;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[derive(Default)]
+pub struct MadeUpReader {
+    /// How many of the next readings fail as if the machine were to blame.
+    pub failures: AtomicU32,
+    /// How many pages were asked for.
+    pub asked: AtomicU32,
+    /// Pages are refused as blurred unless somebody insists.
+    pub blurred: std::sync::atomic::AtomicBool,
+}
+
+impl PageReader for MadeUpReader {
+    fn model(&self) -> ModelId {
+        ModelId { name: "made-up".into(), version: "1".into(), settings: "none".into() }
+    }
+
+    fn read(&self, bytes: &[u8], options: &ReadOptions<'_>) -> Result<PageReading, PageError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let failing = |n: u32| n.checked_sub(1);
+        if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, failing).is_ok() {
+            return Err(PageError::Failed("the machine is out of sorts".into()));
+        }
+        if let Err(error) = sohoa::image::decode(bytes, &Limits::default()) {
+            return Err(PageError::Bad { code: error.code().into(), source: Some(error.into()) });
+        }
+        if self.blurred.load(Ordering::SeqCst) && !options.insist {
+            return Err(PageError::Bad { code: "too_blurred".into(), source: None });
+        }
+        Ok(reading())
+    }
+}
+
+/// Every field of the birth form, every third one unsure.
+pub fn reading() -> PageReading {
+    let form = &Form::embedded()[0];
+    let fields = form.fields.iter().enumerate().map(|(i, field)| {
+        let [x, y, w, h] = form.field_box(field);
+        let text = made_up(field.kind);
+        let confidence = if i % 3 == 0 { 0.4 } else { 0.99 };
+        FieldReading {
+            key: field.key.clone(),
+            kind: field.kind,
+            state: FieldState::Written,
+            quad: [[x, y], [x + w, y], [x + w, y + h], [x, y + h]],
+            text: text.to_owned(),
+            confidence,
+            alternatives: vec![
+                TextAlternative { text: text.to_owned(), confidence },
+                TextAlternative { text: format!("{text} khác"), confidence: 0.01 },
+            ],
+        }
+    });
+    PageReading {
+        form: form.id.clone(),
+        form_confidence: 0.9,
+        angle_deg: 0.5,
+        quality: serde_json::json!({ "sharpness": 0.8 }),
+        entries: vec![EntryReading { fields: fields.collect() }],
+    }
+}
+
+/// What the reader says for a kind of field.
+pub fn made_up(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::PersonName => "Nguyễn Thị Hoà",
+        FieldKind::Date => "12/03/2016",
+        FieldKind::Number => "57",
+        FieldKind::Sex => "Nữ",
+        FieldKind::Ethnicity => "Kinh",
+        FieldKind::Nationality => "Việt Nam",
+        FieldKind::YearOrAge => "1990",
+        FieldKind::Choice => "Đúng hạn",
+        _ => "xã An Nhơn, huyện Đạ Tẻh",
+    }
+}
