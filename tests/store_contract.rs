@@ -87,6 +87,7 @@ promises! {
     tasks:
         entries_are_handed_out_in_order_and_once
         what_a_person_holds_comes_again
+        another_entry_is_lent_beside_those_in_hand_up_to_a_number
         nobody_is_handed_own_work
         a_lease_that_ran_out_goes_to_the_next_who_asks
         a_lease_lost_to_another_is_refused

@@ -113,7 +113,7 @@ impl App {
         (before, after): (Option<Value>, Value),
     ) -> Result<EntryOutcome> {
         tx.set_registration(&case.entry_id, &registration(case)).await?;
-        let entry = self.store.entry(&case.entry_id).await?.ok_or(Error::NotFound("entry"))?;
+        let entry = tx.entry(&case.entry_id).await?.ok_or(Error::NotFound("entry"))?;
         let detail = json!({ "state": case.state });
         let deed = Deed::of(me, action, &case.entry_id).in_book(&entry.book_id).detail(detail);
         self.record(&mut tx, Deed { before, after: Some(after), ..deed }).await?;

@@ -194,7 +194,7 @@ impl App {
         let beside = Beside { except: &wish.except, max_held: self.settings.leases_per_person };
         let mut tx = self.store.begin().await?;
         let Some(entry_id) = tx.claim_entry(&claim, beside).await? else { return Ok(None) };
-        let entry = self.store.entry(&entry_id).await?.ok_or(Error::NotFound("entry"))?;
+        let entry = tx.entry(&entry_id).await?.ok_or(Error::NotFound("entry"))?;
         let detail = json!({ "role": wish.role });
         self.record(&mut tx, Deed::of(me, "task.take", &entry_id).in_book(&entry.book_id).detail(detail))
             .await?;

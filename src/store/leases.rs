@@ -59,7 +59,7 @@ const FREE_IN_BOOK: &str = "SELECT 1 FROM entry e WHERE e.state = $1
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
 pub(super) const QUERIES: &[&str] =
-    &[OWN, EXTEND, RELEASE, HOLD, HOLDER, WAITING, WAITING_IN_BOOK, FREE, FREE_IN_BOOK];
+    &[OWN, KEEP, EXTEND, RELEASE, HOLD, HOLDER, WAITING, WAITING_IN_BOOK, FREE, FREE_IN_BOOK];
 
 /// Who has an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use crate::stage::{NOW, Stage, claim};
 use sohoa::domain::TaskRole;
 use sohoa::domain::review::Decision;
-use sohoa::store::{ClaimEntry, StoreError};
+use sohoa::store::{Beside, ClaimEntry, StoreError};
 use std::collections::BTreeSet;
 
 pub async fn entries_are_handed_out_in_order_and_once(stage: Stage) {
@@ -36,6 +36,27 @@ pub async fn what_a_person_holds_comes_again(stage: Stage) {
     assert!(stage.db.release_lease("entry-0001", "an").await.unwrap());
     assert!(!stage.db.release_lease("entry-0001", "an").await.unwrap());
     assert_eq!(stage.claim(TaskRole::Typist, "binh").await.as_deref(), Some("entry-0001"));
+}
+
+pub async fn another_entry_is_lent_beside_those_in_hand_up_to_a_number(stage: Stage) {
+    let stage = stage.with_book().await;
+    for n in 1..=3 {
+        stage.entry(n).await;
+    }
+    let ask = async |except: &[&str]| {
+        let except: Vec<String> = except.iter().map(|id| (*id).to_owned()).collect();
+        let mut tx = stage.db.begin().await.unwrap();
+        let beside = Beside { except: &except, max_held: 2 };
+        let lent = tx.claim_entry(&claim(TaskRole::Typist, "an", "account-an", NOW), beside).await.unwrap();
+        tx.commit().await.unwrap();
+        lent
+    };
+    assert_eq!(ask(&[]).await.as_deref(), Some("entry-0001"));
+    assert_eq!(ask(&["entry-0001"]).await.as_deref(), Some("entry-0002"));
+    assert_eq!(ask(&["entry-0001"]).await.as_deref(), Some("entry-0002"), "asked twice, lent once");
+    assert_eq!(ask(&["entry-0001", "entry-0002"]).await, None, "two in hand are enough");
+    stage.submit("entry-0001", "an", "Lê Thị Hoà").await;
+    assert_eq!(ask(&["entry-0002"]).await.as_deref(), Some("entry-0003"));
 }
 
 pub async fn nobody_is_handed_own_work(stage: Stage) {
