@@ -16,6 +16,11 @@ const LEAST_SHARPNESS: f32 = 0.06;
 const LEAST_DPI: f32 = 90.0;
 /// Share of ink at which a field is as probably written as blank (see [`FieldRegion::ink`]).
 const BLANK_INK: f32 = 0.001_2;
+/// Ink that may be there though none was seen: about one field in seventy that looks empty is written with a
+/// very faint pen.
+const UNSEEN_INK: f32 = 0.000_3;
+/// What a sure reading is worth where hardly any ink was seen.
+const WORTH_WITHOUT_INK: f32 = 0.5;
 /// How fast that probability turns with the ink: doubling it makes the odds 2³ times as good.
 const BLANK_STEEPNESS: f32 = 3.0;
 
@@ -56,10 +61,7 @@ impl EnginePageReader {
             page.fields.iter().filter_map(|region| Some((form.field(&region.key)?, region))).collect();
         let inputs: Vec<FieldInput> = pairs
             .iter()
-            .map(|(field, region)| FieldInput {
-                kind: field.kind,
-                lines: if probably_written(region) { &region.lines } else { &[] },
-            })
+            .map(|(field, region)| FieldInput { kind: field.kind, lines: &region.lines })
             .collect();
         let readings = self.reader.read_fields(&inputs).map_err(|e| PageError::Failed(e.into()))?;
         Ok(pairs.iter().zip(readings).map(|((field, region), read)| result(field, region, read)).collect())
@@ -107,12 +109,8 @@ fn bad_image(error: ImageError) -> PageError {
 
 /// Probability, by its ink alone, that something is written in a field.
 fn written_probability(ink: f32) -> f32 {
-    let odds = (ink.max(0.0) / BLANK_INK).powf(BLANK_STEEPNESS);
+    let odds = ((ink.max(0.0) + UNSEEN_INK) / BLANK_INK).powf(BLANK_STEEPNESS);
     odds / (1.0 + odds)
-}
-
-fn probably_written(region: &FieldRegion) -> bool {
-    written_probability(region.ink) >= 0.5
 }
 
 /// One field's result: a choice by its ticks, others by ink and reading.
@@ -137,14 +135,18 @@ fn result(field: &FormField, region: &FieldRegion, read: Reading) -> FieldReadin
     }
 }
 
-/// A reading is right only if there is writing; no text is right only if there is none.
+/// Holds a reading against the ink. A reading is right only if there is writing; where hardly any ink was seen
+/// a sure reading still goes before blank (the pen may be faint), as one that a person should look at.
 fn with_ink(mut reading: Reading, ink: f32) -> Reading {
     let written = written_probability(ink);
-    if reading.text.is_empty() {
-        return Reading::blank(1.0 - written);
+    let is_sure = reading.confidence >= 0.5;
+    if reading.text.is_empty() || (written < 0.5 && !is_sure) {
+        let nothing_read = if reading.text.is_empty() { 1.0 } else { 1.0 - reading.confidence };
+        return Reading::blank((1.0 - written) * nothing_read);
     }
-    reading.confidence *= written;
-    reading.alternatives.iter_mut().for_each(|a| a.confidence *= written);
+    let worth = written.max(WORTH_WITHOUT_INK);
+    reading.confidence *= worth;
+    reading.alternatives.iter_mut().for_each(|a| a.confidence *= worth);
     reading
 }
 
@@ -167,8 +169,8 @@ mod tests {
 
     #[test]
     fn ink_decides_between_written_and_blank() {
-        assert!(written_probability(0.0) < 1e-6);
-        assert!(written_probability(0.000_3) < 0.05);
+        assert!(written_probability(0.0) < 0.02);
+        assert!(written_probability(0.000_3) < 0.12);
         assert!(written_probability(0.005) > 0.98);
     }
 
@@ -178,12 +180,24 @@ mod tests {
         assert!(reading.text.is_empty() && reading.confidence < 0.01);
     }
 
+    fn read_as(text: &str, confidence: f32) -> Reading {
+        Reading::from_alternatives(vec![Alternative { text: text.into(), confidence }])
+    }
+
     #[test]
-    fn doubtful_ink_lowers_the_confidence_of_what_was_read() {
-        let alternatives = vec![Alternative { text: "Hà".into(), confidence: 0.8 }];
-        let reading = with_ink(Reading::from_alternatives(alternatives), BLANK_INK);
-        assert!((reading.confidence - 0.4).abs() < 1e-6);
-        assert!((reading.alternatives[0].confidence - 0.4).abs() < 1e-6);
+    fn what_was_read_on_ink_keeps_its_confidence() {
+        let reading = with_ink(read_as("Hà", 0.8), 0.03);
+        assert!((reading.confidence - 0.8).abs() < 1e-3);
+        assert!((reading.alternatives[0].confidence - reading.confidence).abs() < 1e-6);
+    }
+
+    #[test]
+    fn without_ink_only_a_sure_reading_goes_before_blank_and_is_then_doubted() {
+        let faint = with_ink(read_as("Hà", 0.8), 0.0);
+        assert_eq!(faint.text, "Hà");
+        assert!((faint.confidence - 0.4).abs() < 1e-6);
+        let noise = with_ink(read_as("i", 0.1), 0.0);
+        assert!(noise.text.is_empty() && (0.85..0.9).contains(&noise.confidence), "{noise:?}");
     }
 
     #[test]
