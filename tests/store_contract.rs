@@ -44,7 +44,7 @@ macro_rules! promises {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             let mut broken = Vec::new();
             $($(
-                let address = server.create_database(stringify!($name));
+                let address = server.fresh(stringify!($name));
                 let kept = runtime.block_on(async {
                     let stage = Stage::open(&address).await;
                     let kept = tokio::spawn($theme::$name(stage.clone())).await;
