@@ -15,7 +15,7 @@ from preprocess import MIN_WIDTH_PX, STRIDE_PX, batch, prepare, steps
 from sources import LABELLED, ink_lines, lines
 from texts import Texts
 
-SHARE = {"kalapa": 0.24, "cinnamon": 0.17, "vnondb": 0.36, "fonts": 0.17, "french": 0.06}
+SHARE = {"kalapa": 0.19, "cinnamon": 0.13, "vnondb": 0.40, "fonts": 0.24, "french": 0.04}
 MAX_WIDTH_PX = 900
 POOL_LINES = 128
 BATCH_COST_PX = 10_000
