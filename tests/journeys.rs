@@ -1,6 +1,8 @@
 //! Journeys through the router: a page comes in, two people agree, a workbook goes out; and everything that
 //! must be refused on the way.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod house;
 
 #[path = "journeys/bad_input.rs"]
@@ -11,6 +13,8 @@ mod books;
 mod review;
 #[path = "journeys/road.rs"]
 mod road;
+#[path = "journeys/runner.rs"]
+mod runner;
 #[path = "journeys/sessions.rs"]
 mod sessions;
 #[path = "journeys/tasks.rs"]

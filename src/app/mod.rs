@@ -43,7 +43,7 @@ pub use tasks::{Draft, EntryView, Task, TaskRequest};
 use crate::blob::Blobs;
 use crate::domain::Form;
 use crate::store::Db;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// Short for results of this layer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -69,6 +69,8 @@ pub struct App {
     pub log_in_limit: LogInLimit,
     /// Keeps the same picture from being made twice at once.
     pub picture_locks: PictureLocks,
+    /// Room for uploads under way: each holds its file in memory.
+    pub upload_room: Semaphore,
     /// Told when a job was queued, so that a worker in this process need not wait for its next look.
     pub work_wanted: Notify,
 }

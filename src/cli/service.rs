@@ -15,9 +15,16 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Runs a command that needs the asynchronous machinery.
+/// Uploads that are taken off the wire at the same time; each may hold as much as the largest file.
+const UPLOADS_AT_ONCE: usize = 16;
+
+/// Runs a command that needs the asynchronous machinery. A page still being read when it ends is not waited
+/// for: its job was handed back.
 pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(work);
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Opens the application on the settings' database and data folder; brings the database up to date.
@@ -36,6 +43,7 @@ pub(super) async fn open_app(settings: &Settings) -> anyhow::Result<Arc<App>> {
         settings: AppSettings { secure_cookies: settings.secure_cookies, ..AppSettings::default() },
         log_in_limit: LogInLimit::default(),
         picture_locks: PictureLocks::default(),
+        upload_room: tokio::sync::Semaphore::new(UPLOADS_AT_ONCE),
         work_wanted: tokio::sync::Notify::new(),
     };
     app.ensure_project().await?;

@@ -13,6 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Instant;
 use tracing::Instrument;
 
 /// What browsers may load: nothing from elsewhere.
@@ -34,7 +35,10 @@ pub(super) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
     let for_programs = request.uri().path().starts_with("/api/");
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", id, method = %request.method(), path);
+    let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis() as u64);
+    span.in_scope(|| tracing::debug!(status, ms, "answered"));
     if let Some(error) = refusal(&response) {
         let _in_span = span.enter();
         log(&error);

@@ -100,6 +100,10 @@ fn of_image(code: &str) -> Option<(&'static str, &'static str)> {
             "Ảnh bị mờ. Hãy quét lại, hoặc yêu cầu đọc tiếp nếu sổ vốn như vậy.",
             "The image is blurred. Scan again, or insist if the register is like that.",
         ),
+        "resolution_too_low" => (
+            "Ảnh quét quá thô. Hãy quét lại ở 300 dpi, hoặc yêu cầu đọc tiếp nếu không quét lại được.",
+            "The resolution is too low. Scan again at 300 dpi, or insist if that is not possible.",
+        ),
         "too_faint" => (
             "Chữ quá mờ nhạt. Hãy quét lại đậm hơn, hoặc yêu cầu đọc tiếp nếu sổ vốn như vậy.",
             "The writing is too faint. Scan darker, or insist if the register is like that.",

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
+mod admin;
 mod bad_input;
 mod doctor;
 mod measuring;

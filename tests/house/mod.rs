@@ -1,7 +1,7 @@
 //! A whole house for tests: the real router over a temporary SQLite file, blobs in memory, a reader that makes
 //! its readings up, and a clock that only the test moves.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its own part; helpers fail the test")]
 
 pub mod acts;
 pub mod pages;
@@ -70,6 +70,7 @@ impl House {
             settings: Settings { pictures_ahead: false, ..settings },
             log_in_limit: LogInLimit::default(),
             picture_locks: PictureLocks::default(),
+            upload_room: tokio::sync::Semaphore::new(16),
             work_wanted: tokio::sync::Notify::new(),
         });
         app.ensure_project().await.unwrap();

@@ -1,6 +1,6 @@
 //! Pages: upload, state, pictures.
 
-use crate::app::{App, PageView};
+use crate::app::{self, App, PageView};
 use crate::domain::states::PageState;
 use crate::http::extract::{Json, Path, Query, read_body};
 use crate::http::{Error, Lang, SignedIn, sentences};
@@ -76,6 +76,8 @@ pub(super) async fn upload(
     Query(file): Query<FileName>,
     body: Body,
 ) -> Result<(StatusCode, axum::Json<Page>), Error> {
+    // Others wait in line before their bytes are taken off the wire.
+    let _room = app.upload_room.acquire().await.map_err(|_| app::Error::Broken("no room".into()))?;
     let bytes = read_body(body, app.settings.limits.max_bytes).await?;
     let (page, already) = app.upload_page(&me, &book_id, &file.name, bytes).await?;
     let status = if already { StatusCode::OK } else { StatusCode::CREATED };
