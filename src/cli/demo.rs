@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Arguments of `sohoa demo`.
 #[derive(Debug, ClapArgs)]
-#[group(id = "demo_book")]
+#[group(id = "demonstration")]
 pub struct Args {
     /// Folder of the demonstration book: book.json and its pages
     #[arg(long, value_name = "FOLDER", default_value = "tests/fixtures/pages")]
