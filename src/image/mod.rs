@@ -29,6 +29,6 @@ pub use decode::decode;
 pub use encode::{JPEG_QUALITY, encode_jpeg, page_for_screen};
 pub use error::ImageError;
 pub use header::{Format, Header, Limits, inspect, sniff};
-pub use page::{FieldRegion, PreparedPage, prepare};
+pub use page::{FieldRegion, Layout, PreparedPage, Upright, prepare};
 pub use quality::Quality;
 pub use split::split_lines;

@@ -63,18 +63,17 @@ pub fn prepare(rgb: &RgbImage, form: &Form) -> Result<PreparedPage, ImageError> 
     }
     let page = Upright::new(rgb, form);
     let layout = page.lay_out(form);
-    let source = page.source();
-    let fields = form.fields.iter().enumerate().map(|(i, f)| page.region(form, &layout, &source, (i, f)));
     Ok(PreparedPage {
         form_confidence: layout.confidence,
         angle_deg: page.angle_deg,
         quality: page.quality(&layout),
-        fields: fields.collect(),
+        fields: page.cut(form, &layout),
     })
 }
 
-/// A page turned upright, at the scale in which lines are sought.
-struct Upright {
+/// First step of [`prepare`]: a page turned upright, its paper and ink told apart.
+#[derive(Debug, Clone)]
+pub struct Upright {
     angle_deg: f32,
     /// Ink 0..=255, upright.
     ink: GrayImage,
@@ -89,16 +88,21 @@ struct Upright {
     to_scanned: Affine,
 }
 
-/// Everything found on the upright page.
-struct Layout {
+/// Second step of [`prepare`]: where everything on the form stands on the upright page.
+#[derive(Debug, Clone)]
+pub struct Layout {
     placement: Placement,
     rules: Vec<FoundRule>,
     squares: Vec<(usize, Vec<Square>)>,
+    /// Ink of a usual printed mark, 0..=255.
+    strength: u8,
     confidence: f32,
 }
 
 impl Upright {
-    fn new(rgb: &RgbImage, form: &Form) -> Self {
+    /// Measures paper level and skew, and turns the page upright.
+    #[must_use]
+    pub fn new(rgb: &RgbImage, form: &Form) -> Self {
         let source_scale = suggested_scale(rgb, form);
         let read = ((source_scale / READ_PX_PER_MM).ceil() as u32).max(1);
         let work = ((source_scale / read as f32 / WORK_PX_PER_MM) as u32).max(1);
@@ -117,7 +121,9 @@ impl Upright {
         Self { angle_deg, ink, luma, paper, px_per_mm, factors: [read, work], to_scanned }
     }
 
-    fn lay_out(&self, form: &Form) -> Layout {
+    /// Finds the form's rules and tick boxes.
+    #[must_use]
+    pub fn lay_out(&self, form: &Form) -> Layout {
         let gap = ((THIN_MM * self.px_per_mm).round() as usize).max(1);
         let reach = ((BRIDGE_MM * self.px_per_mm).round() as usize).max(1);
         let mut evidence = Evidence {
@@ -143,7 +149,14 @@ impl Upright {
         let squares = squares.map(|(i, f)| (i, ticks::locate(f, &evidence, &placement).0)).collect();
         let seen = rules.iter().filter(|r| r.evidence > 0.4).count() as f32 / rules.len().max(1) as f32;
         let confidence = (0.6 * seen + 0.4 * frame).clamp(0.0, 1.0);
-        Layout { placement, rules, squares, confidence }
+        Layout { placement, rules, squares, strength: evidence.rows.strength, confidence }
+    }
+
+    /// Third step of [`prepare`]: cuts out every field's lines and measures their ink.
+    #[must_use]
+    pub fn cut(&self, form: &Form, layout: &Layout) -> Vec<FieldRegion> {
+        let source = self.source();
+        form.fields.iter().enumerate().map(|field| self.region(form, layout, &source, field)).collect()
     }
 
     fn source(&self) -> Source<'_> {
@@ -183,9 +196,10 @@ impl Upright {
         sorted.sort_by_key(|r| r.rule);
         let room = Room { above: above + 0.8 * y, below: below + 0.8 * y, left: 0.8 * y, right: 1.0 * y };
         let lines: Vec<GrayImage> = sorted.iter().map(|rule| crops::line(source, rule, room)).collect();
-        let ticks: Vec<f32> = squares.iter().map(|s| ticks::tick(&self.ink, s)).collect();
+        let ticks: Vec<f32> = squares.iter().map(|s| ticks::tick(&self.ink, s, layout.strength)).collect();
         let ink = if squares.is_empty() {
-            share_of_ink(&lines, &sorted, room, y)
+            let dark = 255 - (f32::from(layout.strength) * 0.8) as u8;
+            share_of_ink(&lines, &sorted, room, (y, dark))
         } else {
             ticks.iter().copied().fold(0.0, f32::max)
         };
@@ -200,7 +214,12 @@ impl Upright {
     }
 }
 
-fn share_of_ink(lines: &[GrayImage], rules: &[&FoundRule], room: Room, px_per_mm: f32) -> f32 {
+fn share_of_ink(
+    lines: &[GrayImage],
+    rules: &[&FoundRule],
+    room: Room,
+    (px_per_mm, dark): (f32, u8),
+) -> f32 {
     let (mut ink, mut all) = (0, 0);
     for (line, rule) in lines.iter().zip(rules) {
         let zoom = line.height() as f32 / (room.above + room.below);
@@ -209,9 +228,10 @@ fn share_of_ink(lines: &[GrayImage], rules: &[&FoundRule], room: Room, px_per_mm
             from_px: room.left * zoom,
             to_px: (room.left + rule.x1 - rule.x0) * zoom,
             px_per_mm: px_per_mm * zoom,
+            dark,
         };
-        let (dark, total) = ink_in_zone(line, at);
-        (ink, all) = (ink + dark, all + total);
+        let (written, total) = ink_in_zone(line, at);
+        (ink, all) = (ink + written, all + total);
     }
     ink as f32 / all.max(1) as f32
 }

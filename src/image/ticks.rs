@@ -71,8 +71,10 @@ fn outline(evidence: &Evidence, s: &Square) -> f32 {
     (along(s.y) + along(s.y + s.h) + down(s.x) + down(s.x + s.w)) / 4.0
 }
 
-/// How much a square is ticked, 0..=1, from the ink inside it (its outline left out).
-pub(super) fn tick(ink: &GrayImage, square: &Square) -> f32 {
+/// How much a square is ticked, 0..=1, from the ink inside it (its outline left out). `strength` is the ink of a
+/// usual mark on this page, 0..=255.
+pub(super) fn tick(ink: &GrayImage, square: &Square, strength: u8) -> f32 {
+    let strength = f32::from(strength.max(1));
     let inset = 0.17 * (square.w + square.h) / 2.0;
     let (w, h) = (ink.width() as usize, ink.height() as usize);
     let (x0, x1) = (index(square.x + inset, w), index(square.x + square.w - inset, w));
@@ -81,7 +83,7 @@ pub(super) fn tick(ink: &GrayImage, square: &Square) -> f32 {
     for y in y0..=y1 {
         for x in x0..=x1 {
             let ink = f32::from(ink.get_pixel(x as u32, y as u32)[0]);
-            dark += ((ink - 40.0) / 80.0).clamp(0.0, 1.0);
+            dark += ((ink / strength - 0.5) / 0.8).clamp(0.0, 1.0);
         }
     }
     let area = ((x1 - x0 + 1) * (y1 - y0 + 1)) as f32;

@@ -13,10 +13,10 @@ pub(super) struct LineGeometry {
     pub(super) to_px: f32,
     /// Pixels per millimetre.
     pub(super) px_per_mm: f32,
+    /// Ink is darker than this on paper of 255: faded pages have faint ink.
+    pub(super) dark: u8,
 }
 
-/// Ink is darker than this share of the paper.
-const DARK: u8 = 170;
 /// The zone that is looked at, mm above the rule.
 const ZONE_MM: [f32; 2] = [0.6, 5.4];
 /// Strokes are larger than dots: least height or width, and least area.
@@ -37,7 +37,7 @@ pub(super) fn ink_in_zone(line: &GrayImage, at: LineGeometry) -> (usize, usize) 
     let stride = line.width() as usize;
     let mut dark: Vec<bool> = Vec::with_capacity(w * h);
     for y in top..bottom {
-        dark.extend(line.as_raw()[y * stride + left..][..w].iter().map(|&v| v < DARK));
+        dark.extend(line.as_raw()[y * stride + left..][..w].iter().map(|&v| v < at.dark));
     }
     let shortest = (STROKE_MM * at.px_per_mm) as usize;
     let smallest = (STROKE_AREA_MM2 * at.px_per_mm * at.px_per_mm) as usize;
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use image::Luma;
 
-    const AT: LineGeometry = LineGeometry { rule_px: 80.0, from_px: 10.0, to_px: 390.0, px_per_mm: 12.0 };
+    const AT: LineGeometry = LineGeometry { rule_px: 80.0, from_px: 10.0, to_px: 390.0, px_per_mm: 12.0, dark: 170 };
 
     fn dotted() -> GrayImage {
         GrayImage::from_fn(400, 110, |x, y| {
