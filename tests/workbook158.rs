@@ -4,9 +4,10 @@ use calamine::{Data, Reader, Xlsx};
 use sohoa::domain::{FieldState, FieldValue, Form};
 use sohoa::exchange::{DeliveredBook, DeliveredEntry, write_births};
 use std::io::Cursor;
+use std::sync::Arc;
 
 /// `key<TAB>value` lines, entries parted by blank lines; `!blank`, `!illegible`, `!torn` are states.
-fn entries(text: &str) -> Vec<DeliveredEntry> {
+fn entries(text: &str, form: &Arc<Form>) -> Vec<DeliveredEntry> {
     let value = |v: &str| match v {
         "!blank" => FieldValue::blank(),
         "!illegible" => FieldValue::new(FieldState::Illegible, "").unwrap(),
@@ -14,6 +15,7 @@ fn entries(text: &str) -> Vec<DeliveredEntry> {
         text => FieldValue::written(text).unwrap(),
     };
     let entry = |block: &str| DeliveredEntry {
+        form: Arc::clone(form),
         values: block
             .lines()
             .filter_map(|l| l.split_once('\t'))
@@ -34,14 +36,15 @@ fn cell_text(cell: Option<&Data>) -> String {
 
 #[test]
 fn the_workbook_is_the_one_written_by_hand() {
-    let form = Form::embedded().into_iter().find(|f| f.id == "birth_2016").unwrap();
+    let form = Arc::new(Form::embedded().into_iter().find(|f| f.id == "birth_2016").unwrap());
     let book = DeliveredBook {
         number: "01".into(),
         year_opened: 2018,
         office: "UBND xã An Nhơn, huyện Đạ Tẻh, tỉnh Lâm Đồng".into(),
     };
-    let entries = entries(include_str!("fixtures/workbook/births.tsv"));
-    let bytes = write_births(&form, &book, &entries).unwrap();
+    let entries = entries(include_str!("fixtures/workbook/births.tsv"), &form);
+    let bytes = write_births(&book, &entries, 1_600_000_000).unwrap();
+    assert_eq!(bytes, write_births(&book, &entries, 1_600_000_000).unwrap(), "equal books, equal files");
 
     let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
     assert_eq!(workbook.sheet_names(), ["DL Import", "Ghi chu"]);

@@ -59,6 +59,11 @@ def _alphabet_spells_registers() -> None:
         expect(classes is not None and decode([c for number in classes for c in (number, 0)]) == text, f"spells {text}")
     expect(len(set(ALPHABET)) == len(ALPHABET), "no letter has two classes")
     expect(fold("Thủy - Hòa,") == fold("THUỶ hoà") and fold("mùa") != fold("muà"), "folds tone placement only")
+    cases = Path(__file__).resolve().parents[2] / "src/domain/data/fold_cases.tsv"
+    for line in cases.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            text, wanted = line.split("\t")
+            expect(fold(text) == wanted, f"folds {text!r} as the program does")
 
 
 def _loss(network: LineNetwork, ttf: Path) -> float:

@@ -178,7 +178,7 @@ impl App {
     fn checked(&self, new: &NewBook) -> Result<RegisterKind> {
         let mut wrong = Vec::new();
         let kind = new.kind.parse();
-        if kind.is_err() {
+        if !kind.as_ref().is_ok_and(|kind| self.forms.iter().any(|f| f.register_kind == *kind)) {
             wrong.push("kind");
         }
         if !YEARS.contains(&new.year_opened) {
@@ -190,7 +190,8 @@ impl App {
         if !(1..=300).contains(&tidy(&new.office).chars().count()) {
             wrong.push("office");
         }
-        if new.form_id.as_deref().is_some_and(|id| self.form(id).is_err()) {
+        let fits = |id| self.form(id).is_ok_and(|f| kind.as_ref() == Ok(&f.register_kind));
+        if new.form_id.as_deref().is_some_and(|id| !fits(id)) {
             wrong.push("form_id");
         }
         kind.ok().filter(|_| wrong.is_empty()).ok_or(Error::BadInput(wrong))

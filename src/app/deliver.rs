@@ -7,13 +7,14 @@ use super::record::Deed;
 use super::{App, BookView, Error, Me, Result};
 use crate::blob::Kept;
 use crate::domain::review::BookStep;
-use crate::domain::{AccountRole, EntryState, Form};
+use crate::domain::{AccountRole, EntryState, Form, RegisterKind};
 use crate::exchange::file_names::workbook_name;
 use crate::exchange::{DeliveredBook, DeliveredEntry, write_births};
 use crate::store::{Book, Delivery, EntryWithFields};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
+use std::sync::Arc;
 
 /// A delivery as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -109,6 +110,10 @@ impl App {
         let mut tx = self.store.begin().await?;
         let book = tx.lock_book(id).await?.ok_or(Error::NotFound("book"))?;
         book.state.after(BookStep::Deliver, counts, None)?;
+        // The same file is the same delivery: a second click, or an answer that was lost.
+        if let Some(before) = tx.delivery_of_file(id, &delivery.sha256).await? {
+            return Ok(before.into());
+        }
         tx.save_book_step(id, BookStep::Deliver, &me.person_id, delivery.created_at).await?;
         tx.add_delivery(&delivery).await?;
         let detail =
@@ -152,29 +157,30 @@ impl App {
     }
 
     async fn workbook_of(&self, book: &Book, entries: Vec<EntryWithFields>) -> Result<(String, Bytes)> {
-        let form = self.form_of(book, &entries).await?.clone();
+        if book.kind != RegisterKind::Birth {
+            return Err(Error::NotFound("workbook for this kind of register"));
+        }
         let delivered = DeliveredBook {
             number: book.number.clone(),
             year_opened: u16::try_from(book.year_opened).unwrap_or_default(),
             office: book.office.clone(),
         };
         let name = workbook_name(book.kind, &delivered);
-        let entries: Vec<DeliveredEntry> = entries.into_iter().map(values).collect();
-        let bytes = blocking(move || write_births(&form, &delivered, &entries)).await??;
+        let forms: Vec<Arc<Form>> = self.forms.iter().cloned().map(Arc::new).collect();
+        let mut out = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let page = self.page_row(&entry.entry.page_id).await?;
+            let form_id = page.form_id.or_else(|| book.form_id.clone()).unwrap_or_default();
+            let form = forms.iter().find(|f| f.id == form_id).ok_or(Error::NotFound("form"))?;
+            out.push(values(entry, Arc::clone(form)));
+        }
+        let as_of_secs = book.approved_at.unwrap_or_default() / 1000;
+        let bytes = blocking(move || write_births(&delivered, &out, as_of_secs)).await??;
         Ok((name, bytes.into()))
-    }
-
-    /// The form of the book, or else that of its first entry's page.
-    async fn form_of(&self, book: &Book, entries: &[EntryWithFields]) -> Result<&Form> {
-        let of_page = match entries.first() {
-            Some(first) => self.page_row(&first.entry.page_id).await?.form_id,
-            None => None,
-        };
-        self.form(book.form_id.as_deref().or(of_page.as_deref()).unwrap_or_default())
     }
 }
 
-fn values(entry: EntryWithFields) -> DeliveredEntry {
+fn values(entry: EntryWithFields, form: Arc<Form>) -> DeliveredEntry {
     let settled = entry.fields.into_iter().filter(|f| f.settled);
-    DeliveredEntry { values: settled.filter_map(|f| Some((f.key, f.value?))).collect() }
+    DeliveredEntry { form, values: settled.filter_map(|f| Some((f.key, f.value?))).collect() }
 }

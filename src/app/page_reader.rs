@@ -1,7 +1,7 @@
 //! What the application asks of whatever reads pages: the engine of [`crate::recognise`] in service, a
 //! fake in tests.
 
-use crate::domain::{FieldKind, FieldState};
+use crate::domain::{FieldKind, FieldState, RegisterKind};
 use serde::Serialize;
 
 /// Reads one page image. Implementations compute on the calling thread: call them where blocking is fine.
@@ -22,6 +22,8 @@ pub trait PageReader: Send + Sync {
 pub struct ReadOptions<'a> {
     /// The form's id; the best fitting one when absent.
     pub form: Option<&'a str>,
+    /// The register: only its forms come into question. Any when absent.
+    pub register: Option<RegisterKind>,
     /// A person insists on this scan: doubts about its quality do not refuse it.
     pub insist: bool,
 }

@@ -58,9 +58,9 @@ impl App {
             return self.finish_without_effect(job).await;
         }
         let original = self.original_of(&page).await?;
-        let (form, insist) = (book.form_id.clone(), page.insisted.is_some());
+        let (form, register, insist) = (book.form_id.clone(), Some(book.kind), page.insisted.is_some());
         let model = reader.model();
-        let read = move || reader.read(&original, &ReadOptions { form: form.as_deref(), insist });
+        let read = move || reader.read(&original, &ReadOptions { form: form.as_deref(), register, insist });
         match blocking(read).await? {
             Ok(reading) => self.keep_reading(job, (&book, &page), &model, reading).await,
             Err(PageError::Bad { code, .. }) => self.reject(job, &page, &code).await,

@@ -39,11 +39,15 @@ impl EnginePageReader {
     }
 
     /// Lays the page on the form asked for, or on the one that fits best.
-    fn lay_out(&self, bytes: &[u8], form: Option<&str>) -> Result<(&Form, PreparedPage), PageError> {
-        let candidates: Vec<&Form> =
-            self.forms.iter().filter(|known| form.is_none_or(|id| known.id == id)).collect();
+    fn lay_out(&self, bytes: &[u8], options: &ReadOptions<'_>) -> Result<(&Form, PreparedPage), PageError> {
+        let fits = |known: &&Form| {
+            options.form.is_none_or(|id| known.id == id)
+                && options.register.is_none_or(|kind| known.register_kind == kind)
+        };
+        let candidates: Vec<&Form> = self.forms.iter().filter(fits).collect();
         if candidates.is_empty() {
-            return Err(PageError::Failed(format!("no form is called `{}`", form.unwrap_or("")).into()));
+            let form = options.form.unwrap_or("any");
+            return Err(PageError::Failed(format!("no form of this register is called `{form}`").into()));
         }
         let rgb = decode(bytes, &self.limits).map_err(bad_image)?;
         let mut best: Option<(&Form, PreparedPage)> = None;
@@ -75,7 +79,7 @@ impl PageReader for EnginePageReader {
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions<'_>) -> Result<PageReading, PageError> {
-        let (form, page) = self.lay_out(bytes, options.form)?;
+        let (form, page) = self.lay_out(bytes, options)?;
         if let (false, Some(code)) = (options.insist, doubt(page.form_confidence, &page.quality)) {
             return Err(PageError::Bad { code: code.to_owned(), source: None });
         }

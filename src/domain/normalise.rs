@@ -9,28 +9,36 @@ pub fn nfc(text: &str) -> String {
 }
 
 /// The form in which values are compared (design, section 6, *folded*): case, tone placement (hoà = hòa)
-/// and `. , ; : -` do not count; runs of spaces collapse, ends are trimmed. Idempotent.
+/// and `. , ; : -` do not count; runs of spaces collapse, ends are trimmed. Idempotent, NFC, and never
+/// longer in code points than the NFC text. `scripts/training/alphabet.py` has the same rule, and both are
+/// tested on the same cases.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    let lower: String = text.nfc().collect::<String>().to_lowercase();
+    let lower: String = text.nfc().collect::<String>().to_lowercase().nfc().collect();
     let spaced: String =
         lower.chars().map(|c| if matches!(c, '.' | ',' | ';' | ':' | '-') { ' ' } else { c }).collect();
-    spaced.split_whitespace().map(tone_at_end).collect::<Vec<_>>().join(" ")
+    let placed = TONE_PAIRS.iter().fold(spaced, |text, (old, new)| text.replace(old, new));
+    placed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Tone marks of Vietnamese as combining characters: grave, acute, tilde, hook above, dot below.
-const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
-
-/// Moves the word's tone behind its last letter, so that every placement of it compares equal. A word
-/// with more than one tone (not Vietnamese) is left alone.
-fn tone_at_end(word: &str) -> String {
-    let decomposed: Vec<char> = word.nfd().collect();
-    let tones: Vec<char> = decomposed.iter().copied().filter(|c| TONES.contains(c)).collect();
-    match tones[..] {
-        [tone] => decomposed.into_iter().filter(|c| *c != tone).chain([tone]).nfc().collect(),
-        _ => word.to_owned(),
-    }
-}
+/// The syllable ends whose tone is written on either vowel: older placement → newer placement.
+const TONE_PAIRS: [(&str, &str); 15] = [
+    ("òa", "oà"),
+    ("óa", "oá"),
+    ("ỏa", "oả"),
+    ("õa", "oã"),
+    ("ọa", "oạ"),
+    ("òe", "oè"),
+    ("óe", "oé"),
+    ("ỏe", "oẻ"),
+    ("õe", "oẽ"),
+    ("ọe", "oẹ"),
+    ("ùy", "uỳ"),
+    ("úy", "uý"),
+    ("ủy", "uỷ"),
+    ("ũy", "uỹ"),
+    ("ụy", "uỵ"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -43,6 +51,15 @@ mod tests {
         assert_eq!(folded("TP. Hồ Chí Minh"), folded("tp hồ chí  minh"));
         assert_ne!(folded("Hoa"), folded("Hòa"));
         assert_ne!(folded("Hoan"), folded("Hoàn"));
+    }
+
+    #[test]
+    fn the_cases_shared_with_the_training_scripts_fold_as_written_there() {
+        let cases = include_str!("data/fold_cases.tsv");
+        for line in cases.lines().filter(|l| !l.starts_with('#')) {
+            let (text, wanted) = line.split_once('\t').unwrap();
+            assert_eq!(folded(text), wanted, "{text}");
+        }
     }
 
     #[test]

@@ -30,7 +30,8 @@ const SEXES: [(&str, u8); 5] =
 const ABANDONED_CHILD: &str = "Trẻ bị bỏ rơi";
 
 /// The cells of one entry by column key; columns that are missing stay empty.
-pub(super) fn cells(form: &Form, book: &DeliveredBook, entry: &DeliveredEntry) -> BTreeMap<String, Cell> {
+pub(super) fn cells(book: &DeliveredBook, entry: &DeliveredEntry) -> BTreeMap<String, Cell> {
+    let form = &entry.form;
     let mut cells = copied_fields(form, entry);
     for (key, cell) in register_cells(book, entry).into_iter().chain(person_cells(entry)) {
         cells.insert(key.to_owned(), cell);
@@ -103,11 +104,15 @@ fn delivered_date(text: &str) -> String {
     PartialDate::parse(text).map_or_else(|| text.to_owned(), |date| date.to_string())
 }
 
-/// The import wants `number/year`; registers often leave the year to the book's cover.
+/// The import wants `number/year`; registers often leave the year to the book's cover, or part it otherwise.
 fn with_year(number: &str, year: Option<u16>) -> String {
-    match year {
-        Some(year) if !number.contains('/') => format!("{number}/{year}"),
-        _ => number.to_owned(),
+    let Some(year) = year.filter(|_| !number.contains('/')) else { return number.to_owned() };
+    let tail = format!("{year}");
+    match number.strip_suffix(&tail) {
+        Some(head) if head.ends_with(|c: char| !c.is_alphanumeric()) => {
+            format!("{}/{year}", head.trim_end_matches(|c: char| !c.is_alphanumeric()))
+        }
+        _ => format!("{number}/{year}"),
     }
 }
 
@@ -213,6 +218,21 @@ mod tests {
         assert_eq!(name_and_title("Lê Văn Bình, Chủ tịch UBND xã"), ("Lê Văn Bình", "Chủ tịch UBND xã"));
         assert_eq!(name_and_title("Lê Văn Bình - Phó Chủ tịch"), ("Lê Văn Bình", "Phó Chủ tịch"));
         assert_eq!(name_and_title("H'Hen Niê"), ("H'Hen Niê", ""));
+    }
+
+    #[test]
+    fn numbers_get_the_year_that_they_lack_and_only_that() {
+        for (written, delivered) in [
+            ("57", "57/2016"),
+            ("57/2015", "57/2015"),
+            ("15-2016", "15/2016"),
+            ("01 - 2016", "01/2016"),
+            ("15.2016", "15/2016"),
+            ("2016", "2016/2016"),
+        ] {
+            assert_eq!(with_year(written, Some(2016)), delivered);
+        }
+        assert_eq!(with_year("57", None), "57");
     }
 
     #[test]

@@ -7,8 +7,18 @@ use unicode_normalization::UnicodeNormalization;
 /// `<office>.<KIND>.<YEAR>.<BOOK>.xlsx`, e.g. `phuonghaichau2_qhc_tpdn.KH.2007.01.xlsx`.
 #[must_use]
 pub fn workbook_name(kind: RegisterKind, book: &DeliveredBook) -> String {
-    let number: String = book.number.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let number = book_number_slug(&book.number, book.year_opened);
     format!("{}.{kind}.{}.{number}.xlsx", office_slug(&book.office), book.year_opened)
+}
+
+/// `01` out of `01/2007` opened in 2007; everything else keeps its letters and digits, parted by hyphens,
+/// so that two numbers of one office and year never share a file name.
+fn book_number_slug(number: &str, year_opened: u16) -> String {
+    let number = number.strip_suffix(&format!("/{year_opened}")).unwrap_or(number);
+    let ascii = to_ascii(number);
+    let parts: Vec<&str> =
+        ascii.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { "0".to_owned() } else { parts.join("-") }
 }
 
 /// The commune in full and the initials of what follows it, in plain ASCII:
@@ -54,5 +64,15 @@ mod tests {
             office: "UBND phường Hải Châu 2, quận Hải Châu, thành phố Đà Nẵng".into(),
         };
         assert_eq!(workbook_name(RegisterKind::Marriage, &book), "phuonghaichau2_qhc_tpdn.KH.2007.01.xlsx");
+        for (number, slug) in [
+            ("01", "01"),
+            ("01/A", "01-a"),
+            ("01/B", "01-b"),
+            ("Q.2", "q-2"),
+            ("№", "0"),
+            ("3/2008", "3-2008"),
+        ] {
+            assert_eq!(book_number_slug(number, 2007), slug);
+        }
     }
 }

@@ -4,8 +4,9 @@ use super::ExchangeError;
 use super::births158::{Cell, cells};
 use super::columns158::ColumnList;
 use crate::domain::{FieldState, FieldValue, Form};
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a delivery says of the book.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct DeliveredBook {
 /// One approved entry: settled values by field key.
 #[derive(Debug, Clone)]
 pub struct DeliveredEntry {
+    /// The form of the page it stands on.
+    pub form: Arc<Form>,
     /// Every field of the form.
     pub values: BTreeMap<String, FieldValue>,
 }
@@ -33,22 +36,25 @@ impl DeliveredEntry {
 }
 
 /// The workbook of a birth register as bytes of an `.xlsx`: sheet `DL Import` with one row per entry in
-/// the order given, sheet `Ghi chu` with the code lists.
+/// the order given, sheet `Ghi chu` with the code lists. `as_of_secs` (Unix time) is written into the
+/// document's properties; equal arguments give equal bytes.
 ///
 /// # Errors
 /// When the spreadsheet library refuses (for example more rows than a sheet has).
 pub fn write_births(
-    form: &Form,
     book: &DeliveredBook,
     entries: &[DeliveredEntry],
+    as_of_secs: i64,
 ) -> Result<Vec<u8>, ExchangeError> {
     let list = ColumnList::births();
     let mut workbook = Workbook::new();
+    let as_of = ExcelDateTime::from_timestamp(as_of_secs)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&as_of));
     let data = workbook.add_worksheet();
     data.set_name(&list.data_sheet)?;
     write_header(data, &list)?;
     for (i, entry) in entries.iter().enumerate() {
-        write_entry(data, &list, i as u32 + 1, &cells(form, book, entry))?;
+        write_entry(data, &list, i as u32 + 1, &cells(book, entry))?;
     }
     write_notes(workbook.add_worksheet(), &list)?;
     Ok(workbook.save_to_buffer()?)

@@ -35,9 +35,13 @@ const OF_BOOK: &str =
     "SELECT id, book_id, kind, sha256, file_name, size_bytes, entries, created_by, created_at
     FROM delivery WHERE book_id = $1 ORDER BY id DESC";
 
+const OF_FILE: &str =
+    "SELECT id, book_id, kind, sha256, file_name, size_bytes, entries, created_by, created_at
+    FROM delivery WHERE book_id = $1 AND sha256 = $2 ORDER BY id DESC LIMIT 1";
+
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
-pub(super) const QUERIES: &[&str] = &[ADD, BY_ID, OF_BOOK];
+pub(super) const QUERIES: &[&str] = &[ADD, BY_ID, OF_BOOK, OF_FILE];
 
 impl Delivery {
     fn from_row(row: &Row) -> Result<Self> {
@@ -74,6 +78,14 @@ impl Db {
 }
 
 impl Tx {
+    /// The newest delivery of this very file by the book.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delivery_of_file(&mut self, book_id: &str, sha256: &str) -> Result<Option<Delivery>> {
+        self.row(OF_FILE, binds![book_id, sha256]).await?.as_ref().map(Delivery::from_row).transpose()
+    }
+
     /// Records a delivery.
     ///
     /// # Errors

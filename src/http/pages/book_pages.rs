@@ -3,7 +3,7 @@
 use super::shell::{ChosenLang, Person, Shell};
 use super::{html, json_for_script};
 use crate::app::{App, BookView, Me};
-use crate::domain::AccountRole;
+use crate::domain::{AccountRole, Form};
 use crate::http::{Error, Path};
 use askama::Template;
 use axum::extract::State;
@@ -43,7 +43,7 @@ pub(super) async fn list(
 ) -> Result<Html<String>, Error> {
     let shell = Shell::new(lang, Some(&me), "/books")?;
     let first_json = json_for_script(&app.books().await?)?;
-    html(&BooksPage { may_open: may_open(&me), kinds: kinds(&shell), first_json, shell })
+    html(&BooksPage { may_open: may_open(&me), kinds: kinds(&shell, &app.forms), first_json, shell })
 }
 
 /// `GET /books/{id}`
@@ -70,11 +70,11 @@ fn may_open(me: &Me) -> bool {
     me.roles.iter().any(|role| roles.contains(role))
 }
 
-/// The kinds of register for which a form is there come first by the order of the file of texts: births.
-fn kinds(shell: &Shell) -> Vec<Kind> {
-    let mut kinds: Vec<Kind> = shell.under("kind.").map(|(word, text)| Kind { word, text }).collect();
-    kinds.sort_by_key(|kind| kind.word != "KS");
-    kinds
+/// The kinds of register for which a form is there: others could not be read.
+fn kinds(shell: &Shell, forms: &[Form]) -> Vec<Kind> {
+    let known = |word: &str| forms.iter().any(|form| form.register_kind.as_str() == word);
+    let kinds = shell.under("kind.").filter(|(word, _)| known(word));
+    kinds.map(|(word, text)| Kind { word, text }).collect()
 }
 
 fn name(shell: &Shell, book: &BookView) -> String {
