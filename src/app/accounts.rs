@@ -9,7 +9,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The account that acts, and from where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,10 +45,15 @@ pub struct NewAccount {
     pub password: String,
 }
 
+/// Longest password, bytes: hashing time grows with it.
+const MAX_PASSWORD_BYTES: usize = 1_000;
+
 /// Limits log-ins: ten in a row for each name from one address, then one every six seconds; and 300 in a row
 /// from one address (an office behind one line, at eight o'clock), then one a second.
 #[derive(Debug)]
 pub struct LogInLimit {
+    /// Passwords hashed at the same time: each takes 19 MiB and a core.
+    hashing: Semaphore,
     by_name: DefaultKeyedRateLimiter<(String, String)>,
     by_address: DefaultKeyedRateLimiter<String>,
 }
@@ -58,7 +64,12 @@ impl Default for LogInLimit {
             let of = |n| NonZeroU32::new(n).expect("limits are above zero");
             Quota::per_minute(of(per_minute)).allow_burst(of(burst))
         };
-        Self { by_name: RateLimiter::keyed(quota(10, 10)), by_address: RateLimiter::keyed(quota(60, 300)) }
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            hashing: Semaphore::new(cores),
+            by_name: RateLimiter::keyed(quota(10, 10)),
+            by_address: RateLimiter::keyed(quota(60, 300)),
+        }
     }
 }
 
@@ -68,6 +79,10 @@ impl LogInLimit {
         let free =
             self.by_address.check_key(&address.to_owned()).is_ok() && self.by_name.check_key(&name).is_ok();
         if free { Ok(()) } else { Err(Error::TooManyAttempts) }
+    }
+
+    async fn hashing_permit(&self) -> SemaphorePermit<'_> {
+        self.hashing.acquire().await.expect("the semaphore is never closed")
     }
 
     /// Forgets those who have not tried for long.
@@ -107,10 +122,16 @@ impl App {
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::TooManyAttempts`].
     pub async fn log_in(&self, username: &str, password: String, address: &str) -> Result<(String, Me)> {
+        if !is_username(username) || password.len() > MAX_PASSWORD_BYTES {
+            return Err(Error::WrongPassword);
+        }
         self.log_in_limit.check(username, address)?;
         let account = self.store.account_by_username(username).await?.filter(|a| a.active);
         let hash = account.as_ref().map(|a| a.password_hash.clone());
-        if !blocking(move || password_matches(&password, hash.as_deref())).await? {
+        let permit = self.log_in_limit.hashing_permit().await;
+        let matches = blocking(move || password_matches(&password, hash.as_deref())).await?;
+        drop(permit);
+        if !matches {
             tracing::info!("log-in refused");
             return Err(Error::WrongPassword);
         }
@@ -241,14 +262,20 @@ impl App {
 
     async fn hash(&self, password: String) -> Result<String> {
         let salt = self.random.bytes();
+        let _permit = self.log_in_limit.hashing_permit().await;
         blocking(move || hash_password(&password, salt)).await
     }
 }
 
+/// What can be a user name: nothing else is looked up, counted or remembered.
+fn is_username(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
+    (1..=64).contains(&name.len()) && name.chars().all(plain)
+}
+
 fn check_account(new: &NewAccount) -> Result<()> {
     let mut wrong = Vec::new();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
-    if new.username.is_empty() || new.username.len() > 64 || !new.username.chars().all(plain) {
+    if !is_username(&new.username) {
         wrong.push("username");
     }
     if new.same_person_as.is_none() && new.full_name.trim().is_empty() {
@@ -265,7 +292,7 @@ fn check_account(new: &NewAccount) -> Result<()> {
 
 fn check_password(password: &str) -> Result<()> {
     let chars = password.chars().count();
-    let fits = (MIN_PASSWORD_CHARS..=1_000).contains(&chars);
+    let fits = chars >= MIN_PASSWORD_CHARS && password.len() <= MAX_PASSWORD_BYTES;
     if fits { Ok(()) } else { Err(Error::BadInput(vec!["password"])) }
 }
 

@@ -1,9 +1,11 @@
 //! The audit log: signing heads every day, checking every chain, exporting the heads.
 
+use super::accounts::blocking;
 use super::{App, Error, Result};
 use crate::domain::audit::{Head, HeadPublicKey, SignedHead};
 use crate::store::After;
 use serde::{Deserialize, Serialize};
+use std::io::Write;
 
 /// What a check of every chain found when it found nothing wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -37,27 +39,59 @@ pub struct ExportedHead {
 const BATCH: u32 = 500;
 
 impl App {
-    /// Signs the head of every chain that grew since it was signed last; gives their number.
+    /// Signs the head of every chain that grew since it was signed last, and writes the heads into the file
+    /// beside the key as well; gives their number.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database or that file fails.
     pub async fn sign_audit_heads(&self) -> Result<u64> {
         let mut signed = 0;
         loop {
             let heads = self.store.unsigned_heads(self.clock.now_ms(), BATCH).await?;
+            let heads: Vec<SignedHead> = heads.into_iter().map(|head| self.keys.audit.sign(head)).collect();
             if heads.is_empty() {
                 return Ok(signed);
             }
+            self.write_down(&heads).await?;
             let mut tx = self.store.begin().await?;
-            for head in heads {
-                tx.save_head(&self.keys.audit.sign(head)).await?;
-                signed += 1;
+            for head in &heads {
+                tx.save_head(head).await?;
             }
             tx.commit().await?;
+            signed += heads.len() as u64;
+            if heads.len() < BATCH as usize {
+                return Ok(signed);
+            }
         }
     }
 
-    /// Checks every chain against its hashes, its signed heads, and heads exported earlier. `keys` are trusted
+    async fn write_down(&self, heads: &[SignedHead]) -> Result<()> {
+        let Some(file) = self.keys.heads_file.clone() else { return Ok(()) };
+        let lines: String = heads.iter().map(|head| export_line(head) + "\n").collect();
+        let append = move || {
+            let mut file = std::fs::File::options().create(true).append(true).open(file)?;
+            file.write_all(lines.as_bytes())?;
+            file.sync_all()
+        };
+        blocking(append).await?.map_err(heads_file_failed)
+    }
+
+    /// The heads written down beside the key. A last line that a crash cut off is left out: its head is
+    /// signed again.
+    ///
+    /// # Errors
+    /// When the file is there but cannot be read.
+    pub async fn heads_written_down(&self) -> Result<Vec<SignedHead>> {
+        let Some(file) = self.keys.heads_file.clone() else { return Ok(Vec::new()) };
+        match blocking(move || std::fs::read_to_string(file)).await? {
+            Ok(text) => parse_export(text.rsplit_once('\n').map_or("", |(whole, _)| whole)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(heads_file_failed(error)),
+        }
+    }
+
+    /// Checks every chain against its hashes, its signed heads, the heads written down beside the key, and
+    /// `exported` ones kept elsewhere. `keys` are trusted
     /// besides this installation's own.
     ///
     /// # Errors
@@ -65,9 +99,11 @@ impl App {
     pub async fn verify_audit(&self, exported: &[SignedHead], keys: &[HeadPublicKey]) -> Result<AuditReport> {
         let mut trusted = vec![self.keys.audit.public()];
         trusted.extend_from_slice(keys);
+        let mut exported = exported.to_vec();
+        exported.extend(self.heads_written_down().await?);
         let mut report = AuditReport::default();
-        for chain in self.audit_chains_and(exported).await? {
-            let found = self.store.verify_chain(&chain, exported, &trusted).await?;
+        for chain in self.audit_chains_and(&exported).await? {
+            let found = self.store.verify_chain(&chain, &exported, &trusted).await?;
             report.chains += 1;
             report.events += found.events;
             report.covered += found.covered;
@@ -103,6 +139,10 @@ impl App {
         chains.dedup();
         Ok(chains)
     }
+}
+
+fn heads_file_failed(error: std::io::Error) -> Error {
+    Error::Broken(format!("the file of signed heads cannot be used: {error}"))
 }
 
 /// A head as a line of JSON.

@@ -16,6 +16,9 @@ use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
 
+/// Longest reason for accepting a book with pages missing.
+const MAX_REASON_CHARS: usize = 500;
+
 /// A delivery as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeliveryView {
@@ -71,14 +74,18 @@ impl App {
 
     async fn step_book(&self, me: &Me, id: &str, step: BookStep, reason: Option<String>) -> Result<BookView> {
         me.needs(&[AccountRole::Supervisor])?;
+        if reason.as_deref().is_some_and(|r| r.chars().count() > MAX_REASON_CHARS) {
+            return Err(Error::BadInput(vec!["reason"]));
+        }
         let mut tx = self.store.begin().await?;
         let book = tx.lock_book(id).await?.ok_or(Error::NotFound("book"))?;
         let counts = tx.book_counts(id).await?;
         book.state.after(step, counts, reason.as_deref())?;
         let entries = tx.save_book_step(id, step, &me.person_id, self.clock.now_ms()).await?;
         let action = if step == BookStep::Accept { "book.accept" } else { "book.approve" };
-        let detail = json!({ "entries": entries, "rejected_pages": counts.rejected, "reason": reason });
-        self.record(&mut tx, Deed::of(me, action, id).in_book(id).detail(detail)).await?;
+        let detail = json!({ "entries": entries, "rejected_pages": counts.rejected });
+        let deed = Deed { after: reason.map(|r| json!({ "reason": r })), ..Deed::of(me, action, id) };
+        self.record(&mut tx, deed.in_book(id).detail(detail)).await?;
         tx.commit().await?;
         self.book(id).await
     }

@@ -5,13 +5,16 @@ use super::Random;
 use crate::domain::audit::HeadKey;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The installation's secrets.
 #[derive(Debug)]
 pub struct Keys {
     /// Signs the heads of the audit chains.
     pub audit: HeadKey,
+    /// Where every signed head is written down as well, beside the key: who can write the database can
+    /// delete heads there, but not here. None for keys that are kept nowhere.
+    pub heads_file: Option<PathBuf>,
     /// Chooses the fields that are keyed blind.
     pub blind: Secret,
 }
@@ -72,13 +75,14 @@ impl Keys {
         if !public.exists() {
             fs::write(&public, format!("{}\n", audit.public().to_hex())).map_err(failed(&public))?;
         }
-        Ok(Self { audit, blind: Secret(read_or_create(&folder.join("blind.key"), random)?) })
+        let heads_file = Some(audit_file.with_extension("heads.jsonl"));
+        Ok(Self { audit, heads_file, blind: Secret(read_or_create(&folder.join("blind.key"), random)?) })
     }
 
     /// Keys for tests and one-off runs, kept nowhere.
     #[must_use]
     pub fn fleeting(random: &Random) -> Self {
-        Self { audit: HeadKey::from_seed(random.bytes()), blind: Secret(random.bytes()) }
+        Self { audit: HeadKey::from_seed(random.bytes()), heads_file: None, blind: Secret(random.bytes()) }
     }
 }
 

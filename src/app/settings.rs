@@ -26,7 +26,7 @@ impl Default for Settings {
             session_secs: 12 * 3600,
             secure_cookies: false,
             leases_per_person: 2,
-            read_attempts: 5,
+            read_attempts: 15,
             pictures_ahead: true,
         }
     }

@@ -1,5 +1,6 @@
 //! How the program is doing.
 
+use super::record::Deed;
 use super::{App, Me, Result};
 use crate::blob::{Kept, Sha256Hex};
 use crate::domain::AccountRole;
@@ -40,6 +41,37 @@ pub struct DeadLetter {
 const DEAD_SHOWN: u32 = 100;
 
 impl App {
+    /// Every job that was given up, oldest first; for whoever sits at the machine.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn dead_jobs(&self) -> Result<Vec<Job>> {
+        let mut dead: Vec<Job> = Vec::new();
+        loop {
+            let last = dead.last().map(|job| job.id.clone());
+            let after = After { id: last.as_deref(), limit: DEAD_SHOWN };
+            let more = self.store.dead_jobs(after).await?;
+            if more.is_empty() {
+                return Ok(dead);
+            }
+            dead.extend(more);
+        }
+    }
+
+    /// Gives a job that was given up another try; false when there is no such job.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn retry_job(&self, id: &str) -> Result<bool> {
+        let mut tx = self.store.begin().await?;
+        let queued = tx.requeue_job(id, self.clock.now_ms()).await?;
+        if queued {
+            self.record(&mut tx, Deed::of_system("job.retry", id)).await?;
+        }
+        tx.commit().await?;
+        Ok(queued)
+    }
+
     /// How the queue is doing.
     ///
     /// # Errors

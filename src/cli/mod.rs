@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod engine;
 mod eval;
+mod jobs;
 mod model;
 mod page;
 mod read;
@@ -45,6 +46,8 @@ pub enum Command {
     User(user::Args),
     /// Check, sign and export the audit log
     Audit(audit::Args),
+    /// List and retry work that was given up
+    Jobs(jobs::Args),
     /// Create the demonstration users and load the demonstration book
     Demo(demo::Args),
     /// Read pictures of single fields
@@ -74,6 +77,7 @@ impl Command {
             Self::Worker => worker::run(settings),
             Self::User(args) => user::run(args, settings),
             Self::Audit(args) => audit::run(args, settings),
+            Self::Jobs(args) => jobs::run(args, settings),
             Self::Demo(args) => demo::run(args, settings),
             Self::Read(args) => read::run(args, settings),
             Self::Page(args) => page::run(args, settings),

@@ -11,6 +11,7 @@ use crate::store::Db;
 use anyhow::{Context, bail};
 use std::fs::{self, File, TryLockError};
 use std::future::Future;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -30,7 +31,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
 /// Opens the application on the settings' database and data folder; brings the database up to date.
 pub(super) async fn open_app(settings: &Settings) -> anyhow::Result<Arc<App>> {
     let data = &settings.data;
-    fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    make_private_folder(data)?;
     let random = Random::system();
     let own_database = || data.join("sohoa.db").display().to_string();
     let app = App {
@@ -61,9 +62,15 @@ pub(super) fn runner(app: &Arc<App>, settings: &Settings, claimant: &str) -> Run
     Runner::new(Arc::clone(app), open, claimant, options)
 }
 
+/// Makes the data folder, if it is missing, so that only its owner can look into it: it holds people's records.
+fn make_private_folder(data: &Path) -> anyhow::Result<()> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
+    made.with_context(|| format!("the data folder {} cannot be made", data.display()))
+}
+
 /// Keeps a second server from using the same data folder, until the file is dropped or the process dies.
 pub(super) fn lock_data_folder(data: &Path) -> anyhow::Result<File> {
-    fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    make_private_folder(data)?;
     let file = File::options().create(true).truncate(false).write(true).open(data.join("serve.lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -107,18 +114,27 @@ pub(super) fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
     Ok(stopped)
 }
 
-/// Signs the audit log's heads and tidies up, at the start and then every day, until told to stop.
+/// Signs the audit log's heads at the start and then every day, and tidies up every hour, until told to stop.
 pub(super) async fn keep_house(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
-    while !*stop.borrow() {
-        match app.sign_audit_heads().await {
-            Ok(heads) => tracing::info!(heads, "audit heads signed"),
-            Err(error) => tracing::error!("audit heads not signed: {:#}", anyhow::Error::from(error)),
+    const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+    for hour in 0_u64.. {
+        if *stop.borrow() {
+            return;
+        }
+        if hour % 24 == 0 {
+            sign_heads(&app).await;
         }
         if let Err(error) = app.tidy_sessions().await {
             tracing::error!("sessions not tidied: {:#}", anyhow::Error::from(error));
         }
-        tokio::select! { () = tokio::time::sleep(DAY) => {}, _ = stop.changed() => {} }
+        tokio::select! { () = tokio::time::sleep(HOUR) => {}, _ = stop.changed() => {} }
+    }
+}
+
+async fn sign_heads(app: &App) {
+    match app.sign_audit_heads().await {
+        Ok(heads) => tracing::info!(heads, "audit heads signed"),
+        Err(error) => tracing::error!("audit heads not signed: {:#}", anyhow::Error::from(error)),
     }
 }
 

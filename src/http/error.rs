@@ -3,6 +3,7 @@
 
 use crate::app;
 use crate::domain::review::Refusal;
+use crate::store::StoreError;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -80,7 +81,7 @@ impl Error {
             }
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady(_) | Self::App(App::Store(StoreError::Busy(_))) => StatusCode::SERVICE_UNAVAILABLE,
             Self::App(_) | Self::Template(_) | Self::Panicked(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -104,6 +105,7 @@ impl Error {
                 App::BookExists => "book_exists",
                 App::PageElsewhere { .. } => "page_elsewhere",
                 App::Image(error) => error.code(),
+                App::Store(StoreError::Busy(_)) => "busy",
                 _ => "internal",
             },
             Self::ForeignForm => "foreign_form",

@@ -56,6 +56,10 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        // PostgreSQL takes no NUL in a text; no address of ours holds one.
+        if parts.uri.path().contains("%00") {
+            return Err(Error::NoSuchAddress);
+        }
         let axum::extract::Path(value) = axum::extract::Path::from_request_parts(parts, state).await?;
         Ok(Self(value))
     }

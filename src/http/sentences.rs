@@ -184,6 +184,10 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
         "no_such_method" => {
             ("Địa chỉ này không nhận loại yêu cầu đó.", "This address does not take that kind of request.")
         }
+        "busy" => (
+            "Máy chủ đang bận. Việc này chưa được ghi; hãy thử lại sau ít giây.",
+            "The server is busy. This was not recorded; try again in a few seconds.",
+        ),
         "not_ready" => (
             "Máy chủ chưa sẵn sàng. Hãy thử lại sau ít giây.",
             "The server is not ready yet. Try again in a few seconds.",

@@ -214,12 +214,7 @@ impl Upright {
     }
 }
 
-fn share_of_ink(
-    lines: &[GrayImage],
-    rules: &[&FoundRule],
-    room: Room,
-    (px_per_mm, dark): (f32, u8),
-) -> f32 {
+fn share_of_ink(lines: &[GrayImage], rules: &[&FoundRule], room: Room, (px_per_mm, dark): (f32, u8)) -> f32 {
     let (mut ink, mut all) = (0, 0);
     for (line, rule) in lines.iter().zip(rules) {
         let zoom = line.height() as f32 / (room.above + room.below);

@@ -98,7 +98,8 @@ mod tests {
     use super::*;
     use image::Luma;
 
-    const AT: LineGeometry = LineGeometry { rule_px: 80.0, from_px: 10.0, to_px: 390.0, px_per_mm: 12.0, dark: 170 };
+    const AT: LineGeometry =
+        LineGeometry { rule_px: 80.0, from_px: 10.0, to_px: 390.0, px_per_mm: 12.0, dark: 170 };
 
     fn dotted() -> GrayImage {
         GrayImage::from_fn(400, 110, |x, y| {

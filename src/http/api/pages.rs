@@ -126,7 +126,7 @@ pub(super) async fn image(
 }
 
 /// Pictures never change under their address; only the person's own browser may keep them.
-const KEEP: &str = "private, max-age=86400, immutable";
+const KEEP: &str = "private, max-age=3600, immutable";
 
 /// A JPEG answer.
 pub(super) fn jpeg(bytes: Bytes) -> impl IntoResponse {
