@@ -34,7 +34,7 @@ pub use pages::PageView;
 pub use password::MIN_PASSWORD_CHARS;
 pub use pictures::PictureLocks;
 pub use random::Random;
-pub use read_page::READ_PAGE;
+pub use read_page::{READ_PAGE, Read};
 pub use review::{Answers, EntryOutcome, Verdicts};
 pub use settings::Settings;
 pub use status::JobsSummary;

@@ -27,6 +27,16 @@ struct Payload {
     page_id: String,
 }
 
+/// A page that was just read.
+#[derive(Debug)]
+pub struct Read {
+    book: Book,
+    page: Page,
+    model: ModelId,
+    policy: ProjectPolicy,
+    reading: PageReading,
+}
+
 impl App {
     /// Queues the reading of a page; `again` tells a second reading from the first.
     pub(super) async fn queue_reading(&self, tx: &mut Tx, page_id: &str, again: bool) -> Result<()> {
@@ -45,25 +55,31 @@ impl App {
     }
 
     /// Reads the page that the job names and finishes the job, all of it in one transaction: however often
-    /// this is started, killed and repeated, it takes effect once.
+    /// this is started, killed and repeated, it takes effect once. Gives what was read, if it was now.
     ///
     /// # Errors
     /// [`Error::LeaseLost`] when somebody else has the job by now; anything else is worth another attempt.
-    pub async fn read_page(&self, reader: Arc<dyn PageReader>, job: &Job) -> Result<()> {
+    pub async fn read_page(&self, reader: Arc<dyn PageReader>, job: &Job) -> Result<Option<Read>> {
         let payload: Payload =
             serde_json::from_str(&job.payload).map_err(|error| Error::Broken(format!("payload: {error}")))?;
         let page = self.page_row(&payload.page_id).await?;
         let book = self.book_row(&page.book_id).await?;
         if matches!(page.state, PageState::Read | PageState::Rejected) {
-            return self.finish_without_effect(job).await;
+            self.finish_without_effect(job).await?;
+            return Ok(None);
         }
         let original = self.original_of(&page).await?;
         let (form, register, insist) = (book.form_id.clone(), Some(book.kind), page.insisted.is_some());
         let model = reader.model();
         let read = move || reader.read(&original, &ReadOptions { form: form.as_deref(), register, insist });
         match blocking(read).await? {
-            Ok(reading) => self.keep_reading(job, (&book, &page), &model, reading).await,
-            Err(PageError::Bad { code, .. }) => self.reject(job, &page, &code).await,
+            Ok(reading) => {
+                let policy = self.policy_of(&book).await?;
+                let read = Read { book, page, model, policy, reading };
+                self.keep_reading(job, &read).await?;
+                Ok(Some(read))
+            }
+            Err(PageError::Bad { code, .. }) => self.reject(job, &page, &code).await.map(|()| None),
             Err(PageError::Failed(source)) => Err(Error::Reading(source)),
         }
     }
@@ -85,48 +101,31 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn keep_reading(
-        &self,
-        job: &Job,
-        (book, page): (&Book, &Page),
-        model: &ModelId,
-        reading: PageReading,
-    ) -> Result<()> {
-        let policy = self.policy_of(book).await?;
-        let form_id = reading.form.clone();
+    async fn keep_reading(&self, job: &Job, read: &Read) -> Result<()> {
+        let Read { book, page, model, reading, .. } = read;
         let mut tx = self.store.begin().await?;
         let found = Preparation {
-            form_id: form_id.clone(),
+            form_id: reading.form.clone(),
             angle_deg: reading.angle_deg.into(),
             quality: reading.quality.to_string(),
         };
         tx.set_page_prepared(&page.id, &found).await?;
         for (i, entry) in (0..).zip(&reading.entries) {
-            self.keep_entry(&mut tx, (book, page), &policy, (i, entry), model).await?;
+            self.keep_entry(&mut tx, read, i, entry).await?;
         }
         tx.set_page_read(&page.id).await?;
         tx.complete_job(job, self.clock.now_ms()).await?;
         let detail = json!({
-            "form": form_id, "entries": reading.entries.len(),
+            "form": reading.form, "entries": reading.entries.len(),
             "model": model.name, "version": model.version, "settings": model.settings,
         });
-        let deed = Deed::of_system("page.read", &page.id).in_book(&page.book_id).detail(detail);
+        let deed = Deed::of_system("page.read", &page.id).in_book(&book.id).detail(detail);
         self.record(&mut tx, deed).await?;
-        tx.commit().await?;
-        if self.settings.pictures_ahead {
-            self.make_pictures_ahead(page, &reading).await;
-        }
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
-    async fn keep_entry(
-        &self,
-        tx: &mut Tx,
-        (book, page): (&Book, &Page),
-        policy: &ProjectPolicy,
-        (i, reading): (i64, &EntryReading),
-        model: &ModelId,
-    ) -> Result<()> {
+    async fn keep_entry(&self, tx: &mut Tx, read: &Read, i: i64, found: &EntryReading) -> Result<()> {
+        let Read { book, page, model, policy, .. } = read;
         let (id, now) = (self.new_id(), self.clock.now_ms());
         let planned = |f: &FieldReading| {
             let plan = policy.plan_field(self.keys.blind.bytes(), &id, &f.key, Some(f.confidence));
@@ -140,18 +139,19 @@ impl App {
             kind: book.kind,
             office: book.office.clone(),
             created_at: now,
-            fields: reading.fields.iter().map(planned).collect(),
+            fields: found.fields.iter().map(planned).collect(),
             id,
         };
         let entry = tx.ensure_entry(&entry).await?;
         let proposals: Vec<Proposal> =
-            reading.fields.iter().map(|f| proposal(f, model, now)).collect::<Result<_>>()?;
+            found.fields.iter().map(|f| proposal(f, model, now)).collect::<Result<_>>()?;
         tx.add_proposals(&entry.id, &proposals).await?;
         Ok(())
     }
 
     /// Makes what the screens will ask for, so that no clerk waits. What fails here is made on demand.
-    async fn make_pictures_ahead(&self, page: &Page, reading: &PageReading) {
+    pub async fn make_pictures_ahead(&self, read: &Read) {
+        let Read { page, reading, .. } = read;
         let Ok(form) = self.form(&reading.form) else { return };
         for (i, entry) in (0..).zip(&reading.entries) {
             let plans = entry.fields.iter().map(|f| CropPlan::new(form, &f.key, f.quad)).collect();

@@ -117,10 +117,12 @@ fn password(app: &App, from_stdin: bool) -> anyhow::Result<(String, bool)> {
 
 fn tell(username: &str, password: &str, made_up: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
-    Ok(match made_up {
-        true => writeln!(out, "{username}  {password}")?,
-        false => writeln!(out, "{username}")?,
-    })
+    if made_up {
+        writeln!(out, "{username}  {password}")?;
+    } else {
+        writeln!(out, "{username}")?;
+    }
+    Ok(())
 }
 
 /// The refusal in words for whoever sits at the command line.

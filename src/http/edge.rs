@@ -56,6 +56,7 @@ pub(super) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
 }
 
 /// Turns a caught panic into an error like others.
+#[expect(clippy::needless_pass_by_value, reason = "the layer wants a function of this shape")]
 pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let words = panic
         .downcast_ref::<String>()

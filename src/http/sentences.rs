@@ -43,7 +43,7 @@ pub fn sentence(error: &Error, lang: Lang) -> String {
 /// The sentence for a stable word: an error's code, or the reason why a page was rejected.
 #[must_use]
 pub fn of_code(code: &str, lang: Lang) -> &'static str {
-    let (vi, en) = of_image(code).or_else(|| of_refusal(code)).unwrap_or((
+    let (vi, en) = of_image(code).or_else(|| of_refusal(code)).or_else(|| of_request(code)).unwrap_or((
         "Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, gửi mã bên dưới cho quản trị viên.",
         "The server failed. Try again; if it fails again, send the id below to the administrator.",
     ));
@@ -169,6 +169,12 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
             "Ảnh này đã có trong quyển khác. Hãy kiểm tra xem có chọn nhầm quyển không.",
             "This image is in another book already. Check that you chose the right book.",
         ),
+        _ => return None,
+    })
+}
+
+fn of_request(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
         "foreign_form" => (
             "Yêu cầu bị từ chối vì không đến từ trang này. Hãy tải lại trang.",
             "Refused: the request did not come from this site. Reload the page.",

@@ -149,7 +149,12 @@ impl Runner {
         };
         let ms = started.elapsed().as_millis() as u64;
         match outcome {
-            Ok(()) => tracing::info!(job = job.id, kind = job.kind, ms, "job done"),
+            Ok(read) => {
+                tracing::info!(job = job.id, kind = job.kind, ms, "job done");
+                if let Some(read) = read.filter(|_| self.app.settings.pictures_ahead) {
+                    self.app.make_pictures_ahead(&read).await;
+                }
+            }
             Err(Error::LeaseLost) => tracing::warn!(job = job.id, "job lost to another worker"),
             Err(error) => self.fail(&job, error).await,
         }

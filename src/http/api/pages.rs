@@ -68,6 +68,7 @@ pub(super) async fn list(
 }
 
 /// `POST /api/v1/books/{id}/pages?name=FILE`: the body is the file.
+#[expect(clippy::too_many_arguments, reason = "one extractor each")]
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     SignedIn(me): SignedIn,
