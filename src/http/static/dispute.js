@@ -210,7 +210,7 @@ bindKeys(document.querySelector("main"), actions);
 byId("hand-in").addEventListener("click", () => screen.handIn());
 
 showKeys(
-  [["Enter", "key.settle"], ["Shift+Enter", "key.back"], ["Alt+1 Alt+2", "key.candidate"], ["F2", "key.edit"], ["F4", "key.blank"], ["F6", "key.illegible"], ["F7", "key.torn"]],
-  [["Enter", "key.settle_long"], ["Shift+Enter", "key.back_long"], ["Alt+1, Alt+2", "key.candidate_long"], ["F2", "key.edit_long"], ["F4", "key.blank_long"], ["F6", "key.illegible_long"], ["F7", "key.torn_long"], ["Esc", "key.close"]],
+  [["Enter", "key.settle"], ["Shift+Enter", "key.back"], ["Alt+1…5", "key.candidate"], ["F2", "key.edit"], ["F4", "key.blank"], ["F6", "key.illegible"], ["F7", "key.torn"]],
+  [["Enter", "key.settle_long"], ["Shift+Enter", "key.back_long"], ["Alt+1…5", "key.candidate_long"], ["F2", "key.edit_long"], ["F4", "key.blank_long"], ["F6", "key.illegible_long"], ["F7", "key.torn_long"], ["Esc", "key.close"]],
 );
 desk.start();

@@ -23,7 +23,7 @@ class VerdictCell {
     this.element = h("div", {
       class: "cell verdict", role: "group", tabindex: "-1", "aria-labelledby": `l-${field.key} v-${field.key} m-${field.key}`, dataset: { key: field.key },
       style: { flexBasis: `${Math.round(place.basis)}px`, flexGrow: String(Math.round(place.basis)) },
-    }, h("span", { class: "head" }, h("span", { class: "name", id: `l-${field.key}` }, field.label), this.mark), ink(entryId, place), this.words, this.own, this.input);
+    }, h("span", { class: "head" }, h("span", { class: "name", id: `l-${field.key}` }, field.label), this.mark), picture(entryId, place), this.words, this.own, this.input);
     this.show();
   }
 
@@ -76,6 +76,15 @@ class VerdictCell {
     setText(this.mark, decision ? t(`verdict.${decision}`) : asks ? t(`reason.${field.reason ?? "unsure"}`) : "");
     this.mark.className = `mark ${asks ? "look" : ""}`;
   }
+}
+
+/** The ink; beside printed options their words, ticked as the typist said. */
+function picture(entryId, place) {
+  const { field } = place;
+  if (field.kind !== "choice") return ink(entryId, place);
+  const ticked = field.value.text.split(";").map(tidy);
+  const words = (field.options ?? []).map((text) => h("span", { class: ticked.includes(tidy(text)) ? "" : "quiet" }, `${ticked.includes(tidy(text)) ? "☑" : "☐"} ${text}`));
+  return h("div", { class: "beside" }, ink(entryId, place), h("div", { class: "options", "aria-hidden": "true" }, words));
 }
 
 class VerifyScreen {
