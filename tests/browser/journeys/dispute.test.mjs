@@ -7,7 +7,9 @@ import { Client, fixture, PEOPLE, readBook, startServer, typeByApi } from "../su
 let server, browser, paper, entryId;
 
 before(async () => {
-  [server, browser, paper] = await Promise.all([startServer(), startBrowser(), fixture("extra/page_0002")]);
+  paper = await fixture("extra/page_0002");
+  server = await startServer();
+  browser = await startBrowser();
   await readBook(server, [paper]);
   entryId = await typeByApi(await Client.logIn(server.url, PEOPLE.typist), paper.fields);
 });

@@ -7,7 +7,9 @@ import { fixture, PEOPLE, readBook, startServer } from "../support/server.mjs";
 let server, browser, paper;
 
 before(async () => {
-  [server, browser, paper] = await Promise.all([startServer(), startBrowser(), fixture("extra/page_0001")]);
+  paper = await fixture("extra/page_0001");
+  server = await startServer();
+  browser = await startBrowser();
   await readBook(server, [paper]);
 });
 after(async () => {

@@ -9,7 +9,8 @@ let server, browser;
 
 before(async () => {
   const papers = await Promise.all(["extra/page_0001", "extra/page_0002"].map(fixture));
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
   await readBook(server, papers);
 });
 after(async () => {

@@ -10,7 +10,9 @@ const OFFICE = "Ủy ban nhân dân xã Vĩnh Ngọc";
 let server, browser, paper, bookUrl, entryId;
 
 before(async () => {
-  [server, browser, paper] = await Promise.all([startServer(), startBrowser(), fixture("extra/page_0001")]);
+  paper = await fixture("extra/page_0001");
+  server = await startServer();
+  browser = await startBrowser();
 });
 after(async () => {
   await browser?.close();

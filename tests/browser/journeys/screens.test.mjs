@@ -15,7 +15,8 @@ before(async () => {
   if (folder) await mkdir(folder, { recursive: true });
   const names = ["extra/page_0001", "pages/page_0001", "pages/page_0002", "pages/page_0003", "pages/page_0004"];
   const papers = await Promise.all(names.map(fixture));
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
   book = await readBook(server, papers);
   await prepare(papers);
 });
