@@ -98,10 +98,11 @@ test("a whole entry by keys alone, the focus visible at every step; F9 repeats t
   await page.context().close();
 });
 
-test("Tab reaches everything in the bar, in both directions, and log-out works by Enter", async () => {
+test("Tab reaches everything in the bar, and log-out works by Enter", async () => {
   const page = await sitDown(browser, server, PEOPLE.scanner);
+  await page.goto(`${server.url}/books`);
   const seen = [];
-  for (let i = 0; i < 12; i += 1) {
+  for (let i = 0; i < 30; i += 1) {
     await page.keyboard.press("Tab");
     assert.ok(await focusIsVisible(page));
     seen.push(await page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));

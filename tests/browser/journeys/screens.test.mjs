@@ -53,7 +53,8 @@ const SCREENS = [
 
 async function sendFiles(page) {
   const old = await fixture("extra/page_0001");
-  await page.setInputFiles("#files", [old.path, "package.json"].map(String));
+  const jpeg = (name, buffer) => ({ name, mimeType: "image/jpeg", buffer });
+  await page.setInputFiles("#files", [jpeg(old.name, old.image), jpeg("ghi-chep.jpg", Buffer.from("chỉ là chữ"))]);
   await page.waitForSelector(".upload[data-state=refused]");
   await page.waitForSelector(".upload[data-state=already]");
 }
