@@ -131,8 +131,13 @@ const DATES = { ngayDangKy: "ngay_dang_ky", nksNgaySinh: "nks_ngay_sinh", meNgay
 
 function expectedCells(fields) {
   const text = (key) => fields.find((f) => f.key === key).text.normalize("NFC");
-  const cells = { STT: "1", noiDangKy: OFFICE, nksGioiTinh: { Nam: "1", "Nữ": "2" }[text("nks_gioi_tinh")] };
+  const cells = { STT: "1", noiDangKy: OFFICE, nksGioiTinh: { nam: "1", "nữ": "2" }[text("nks_gioi_tinh").toLowerCase()] };
   for (const [column, key] of Object.entries(AS_WRITTEN)) cells[column] = text(key);
-  for (const [column, key] of Object.entries(DATES)) cells[column] = text(key).replaceAll("/", ".");
+  for (const [column, key] of Object.entries(DATES)) cells[column] = dotted(text(key));
   return cells;
+}
+
+/** A date as the import wants it: 05.03.2018; a year alone stays. */
+function dotted(date) {
+  return date.match(/\d+/g).map((part) => part.padStart(2, "0")).join(".");
 }
