@@ -153,3 +153,66 @@ fn bilinear_rgb(rgb: &RgbImage, [x, y]: Point) -> [f32; 3] {
         top + (bottom - top) * fy
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page with a blue field of 200×40 pixels around its middle, turned clockwise.
+    fn turned_field(angle_deg: f32) -> (RgbImage, [[f32; 2]; 4]) {
+        let turn = Affine::rotation(angle_deg, [0.0, 0.0], [250.0, 200.0]);
+        let back = Affine::rotation(-angle_deg, [250.0, 200.0], [0.0, 0.0]);
+        let page = RgbImage::from_fn(500, 400, |x, y| {
+            let [u, v] = back.apply([x as f32 + 0.5, y as f32 + 0.5]);
+            let inside = u.abs() < 100.0 && v.abs() < 20.0;
+            Rgb(if inside { [20, 30, if u < 0.0 { 200 } else { 100 }] } else { [250, 250, 250] })
+        });
+        let corners = [[-100.0, -20.0], [100.0, -20.0], [100.0, 20.0], [-100.0, 20.0]];
+        (page, corners.map(|c| turn.apply(c)))
+    }
+
+    #[test]
+    fn screen_crops_are_upright_with_their_margins() {
+        for angle in [0.0, 2.5, -4.0, 90.0] {
+            let (page, quad) = turned_field(angle);
+            let options = ScreenCrop { margin: 0.5, height_px: 160, max_width_px: 2000 };
+            let crop = crop_for_screen(&page, &quad, options);
+            assert_eq!(crop.dimensions(), (480, 160), "{angle}");
+            assert_eq!(crop.get_pixel(240, 20).0, [250; 3], "{angle}");
+            assert_eq!(crop.get_pixel(60, 80)[2], 200, "{angle}");
+            assert_eq!(crop.get_pixel(420, 80)[2], 100, "{angle}");
+            assert!(crop.get_pixel(50, 45)[0] < 60 && crop.get_pixel(30, 45)[0] > 240, "{angle}");
+        }
+    }
+
+    #[test]
+    fn a_crop_beyond_the_page_is_white_and_never_wider_than_allowed() {
+        let (page, _) = turned_field(0.0);
+        let outside = [[400.0, 10.0], [900.0, 10.0], [900.0, 30.0], [400.0, 30.0]];
+        let options = ScreenCrop { max_width_px: 300, ..ScreenCrop::default() };
+        let crop = crop_for_screen(&page, &outside, options);
+        assert_eq!(crop.width(), 300);
+        assert_eq!(crop.get_pixel(290, crop.height() / 2).0, [255; 3]);
+    }
+
+    #[test]
+    fn degenerate_quads_do_not_panic() {
+        let (page, _) = turned_field(0.0);
+        for quad in [[[5.0, 5.0]; 4], [[f32::NAN, 0.0]; 4], [[-1e9, 1e9]; 4]] {
+            let crop = crop_for_screen(&page, &quad, ScreenCrop::default());
+            assert!(crop.width() > 0 && crop.width() <= 2400);
+        }
+    }
+
+    #[test]
+    fn a_warp_there_and_back_keeps_the_picture() {
+        let picture = GrayImage::from_fn(200, 160, |x, y| Luma([((x / 20 + y / 20) % 2 * 150 + 50) as u8]));
+        let turn = Affine::rotation(3.0, [100.0, 80.0], [100.0, 80.0]);
+        let back = Affine::rotation(-3.0, [100.0, 80.0], [100.0, 80.0]);
+        let again = warp(&warp(&picture, &turn, (200, 160), 0), &back, (200, 160), 0);
+        for (x, y) in [(30, 30), (110, 70), (150, 90), (70, 130)] {
+            let (a, b) = (picture.get_pixel(x, y)[0], again.get_pixel(x, y)[0]);
+            assert!(a.abs_diff(b) < 12, "{x},{y}: {a} {b}");
+        }
+    }
+}

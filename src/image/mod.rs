@@ -16,11 +16,15 @@ mod geometry;
 mod header;
 mod illumination;
 mod page;
+#[cfg(test)]
+mod page_tests;
 mod quality;
 mod response;
 mod rows;
 mod skew;
 mod split;
+#[cfg(test)]
+mod testpage;
 mod ticks;
 mod writing;
 

@@ -83,3 +83,38 @@ pub(super) fn estimate_deg(ink: &GrayImage, px_per_mm: f32) -> f32 {
     let size = ink.width().max(ink.height()) as f32 * 1.1;
     Marks::along_rows(ink, gap).best_angle(size).unwrap_or(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::crops::warp;
+    use super::super::geometry::Affine;
+    use super::*;
+    use image::Luma;
+    use proptest::prelude::*;
+
+    /// Twenty dotted rules under ragged strokes, turned clockwise.
+    fn ruled(angle_deg: f32) -> GrayImage {
+        let upright = GrayImage::from_fn(700, 900, |x, y| {
+            let (row, below) = (y / 40, y % 40);
+            let dot = (38..40).contains(&below) && x % 7 < 3;
+            let stroke = below > 20 + (x * 7 + row * 13) % 11 && (x + row * 5) % 17 < 3 && x % 400 < 250;
+            Luma([if dot || stroke { 200 } else { 0 }])
+        });
+        warp(&upright, &Affine::rotation(-angle_deg, [350.0, 450.0], [350.0, 450.0]), (700, 900), 0)
+    }
+
+    #[test]
+    fn nothing_to_hold_on_to_is_no_skew() {
+        assert_eq!(estimate_deg(&GrayImage::new(600, 800), 5.9), 0.0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_turn_is_measured_within_a_twentieth_of_a_degree(angle in -4.0_f32..4.0) {
+            let found = estimate_deg(&ruled(angle), 5.9);
+            prop_assert!((found - angle).abs() < 0.05, "{found} for {angle}");
+        }
+    }
+}

@@ -54,7 +54,7 @@ impl Marks {
             let near_rule = |x: usize| (from..to).step_by(w).any(|row| ruled[row + x]);
             let dark = |x: usize| ink.as_raw()[y * w + x] > threshold;
             profile.push((0..w).filter(|&x| dark(x) && !near_rule(x)).count() as f32);
-            crossing.push(ruled[y * w..][..w].iter().filter(|&&r| r).count() * 2 > w);
+            crossing.push(ruled[y * w..][..w].iter().filter(|&&r| r).count() * 5 > w * 2);
         }
         Self { height: h, profile, rules: middles_of_runs(&crossing, h / 25 + 2) }
     }
