@@ -1,8 +1,6 @@
 //! JPEG derivatives. They can be made again from the original at any time.
 
 use super::ImageError;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, RgbImage};
 
@@ -31,17 +29,54 @@ pub fn page_for_screen(rgb: &RgbImage, max_width: u32) -> Result<Vec<u8>, ImageE
     }
     let width = max_width.max(1);
     let height = (u64::from(rgb.height()) * u64::from(width) / u64::from(rgb.width())).max(1) as u32;
-    encode_jpeg(&reduce(rgb, width, height)?, JPEG_QUALITY)
+    encode_jpeg(&reduced(rgb, width, height), JPEG_QUALITY)
 }
 
-fn reduce(rgb: &RgbImage, width: u32, height: u32) -> Result<RgbImage, ImageError> {
-    let unsupported = |reason: String| ImageError::Unsupported { reason };
-    let from = ImageRef::new(rgb.width(), rgb.height(), rgb.as_raw(), PixelType::U8x3)
-        .map_err(|error| unsupported(error.to_string()))?;
-    let mut to = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&from, &mut to, &options).map_err(|error| unsupported(error.to_string()))?;
-    Ok(RgbImage::from_raw(width, height, to.into_vec()).expect("the buffer was made for this size"))
+/// Means over areas: every pixel counts with the share of it that a pixel of the result covers.
+fn reduced(rgb: &RgbImage, width: u32, height: u32) -> RgbImage {
+    let (from_w, from_h) = (rgb.width() as usize, rgb.height() as usize);
+    let (to_w, to_h) = (width as usize, height as usize);
+    let columns = shares(from_w, to_w);
+    let mut narrow = vec![0_u8; to_w * from_h * 3];
+    for (to, from) in narrow.chunks_exact_mut(to_w * 3).zip(rgb.as_raw().chunks_exact(from_w * 3)) {
+        for (to, (first, weights)) in to.chunks_exact_mut(3).zip(&columns) {
+            let mut sum = [0.5_f32; 3];
+            for (pixel, weight) in from[first * 3..].chunks_exact(3).zip(weights) {
+                for c in 0..3 {
+                    sum[c] += f32::from(pixel[c]) * weight;
+                }
+            }
+            to.copy_from_slice(&sum.map(|v| v as u8));
+        }
+    }
+    let mut out = RgbImage::new(width, height);
+    let mut sums = vec![0.0_f32; to_w * 3];
+    for (to, (first, weights)) in out.chunks_exact_mut(to_w * 3).zip(shares(from_h, to_h)) {
+        sums.fill(0.5);
+        for (row, weight) in narrow[first * to_w * 3..].chunks_exact(to_w * 3).zip(weights) {
+            for (sum, &v) in sums.iter_mut().zip(row) {
+                *sum += f32::from(v) * weight;
+            }
+        }
+        for (to, sum) in to.iter_mut().zip(&sums) {
+            *to = *sum as u8;
+        }
+    }
+    out
+}
+
+/// For each of `to` cells over `from` pixels: the first pixel it touches, and the weights from there on, summing
+/// to 1.
+fn shares(from: usize, to: usize) -> Vec<(usize, Vec<f32>)> {
+    let step = from as f64 / to as f64;
+    let cell = |i: usize| {
+        let (start, end) = (i as f64 * step, (i + 1) as f64 * step);
+        let first = (start as usize).min(from - 1);
+        let last = ((end - 1e-9).ceil() as usize).clamp(first + 1, from);
+        let covered = |p: usize| (end.min((p + 1) as f64) - start.max(p as f64)).max(0.0) / step;
+        (first, (first..last).map(|p| covered(p) as f32).collect())
+    };
+    (0..to).map(cell).collect()
 }
 
 #[cfg(test)]
@@ -49,6 +84,16 @@ mod tests {
     use super::*;
     use crate::image::{Limits, decode};
     use image::Rgb;
+
+    #[test]
+    fn weights_of_a_reduction_sum_to_one_and_cover_everything() {
+        for (from, to) in [(10, 3), (2480, 1600), (7, 7), (5, 1)] {
+            let cells = shares(from, to);
+            assert!(cells.iter().all(|(_, w)| (w.iter().sum::<f32>() - 1.0).abs() < 1e-4), "{from} to {to}");
+            let (first, weights) = cells.last().unwrap();
+            assert_eq!(first + weights.len(), from);
+        }
+    }
 
     #[test]
     fn a_wide_page_is_reduced_and_a_narrow_one_is_not_enlarged() {

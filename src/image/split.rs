@@ -200,7 +200,7 @@ mod tests {
     }
 
     fn dotted_rule(picture: &mut GrayImage, y: u32) {
-        for x in (0..picture.width()).filter(|x| x % 12 < 3) {
+        for x in (0..picture.width()).filter(|x| x % 10 < 3) {
             picture.put_pixel(x, y, Luma([70]));
             picture.put_pixel(x, y + 1, Luma([70]));
         }

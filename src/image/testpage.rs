@@ -126,7 +126,9 @@ impl Pen<'_> {
         }
         for (i, option) in field.options.iter().enumerate() {
             let [x, y, w, h] = option.tick;
-            for side in [[x, y, x + w, y], [x, y + h, x + w, y + h], [x, y, x, y + h], [x + w, y, x + w, y + h]] {
+            for side in
+                [[x, y, x + w, y], [x, y + h, x + w, y + h], [x, y, x, y + h], [x + w, y, x + w, y + h]]
+            {
                 self.bar(side, 50);
             }
             if self.print.ticked.contains(&i) {
@@ -135,9 +137,8 @@ impl Pen<'_> {
             }
             spans.push([x, y, x + w, y + h]);
         }
-        let joined = spans.into_iter().reduce(|a, b| {
-            [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
-        });
+        let joined =
+            spans.into_iter().reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         joined.expect("every field has rules or options")
     }
 }
