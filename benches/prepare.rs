@@ -35,7 +35,7 @@ fn steps(criterion: &mut Criterion) {
     group.bench_function("screen_page", |b| b.iter(|| page_for_screen(black_box(&rgb), 1600)));
     let fields = upright.cut(&form, &layout);
     group.bench_function("screen_crop", |b| {
-        b.iter(|| crop_for_screen(black_box(&rgb), &fields[3].quad, ScreenCrop::default()))
+        b.iter(|| crop_for_screen(black_box(&rgb), &fields[3].quad, ScreenCrop::default()));
     });
     group.finish();
 }

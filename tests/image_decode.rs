@@ -1,4 +1,5 @@
 //! Good and bad image files: what is refused, with which code, and what pixels come out.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba};
