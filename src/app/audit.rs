@@ -5,7 +5,8 @@ use super::{App, Error, Result};
 use crate::domain::audit::{Head, HeadPublicKey, SignedHead};
 use crate::store::After;
 use serde::{Deserialize, Serialize};
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
 
 /// What a check of every chain found when it found nothing wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -35,6 +36,8 @@ pub struct ExportedHead {
     pub key_id: String,
 }
 
+/// No exported head is longer, bytes.
+const LONGEST_LINE: u64 = 4_096;
 /// Chains, or heads, taken at once.
 const BATCH: u32 = 500;
 
@@ -69,7 +72,8 @@ impl App {
         let Some(file) = self.keys.heads_file.clone() else { return Ok(()) };
         let lines: String = heads.iter().map(|head| export_line(head) + "\n").collect();
         let append = move || {
-            let mut file = std::fs::File::options().create(true).append(true).open(file)?;
+            let mut file = File::options().create(true).read(true).append(true).open(file)?;
+            end_last_line(&mut file)?;
             file.write_all(lines.as_bytes())?;
             file.sync_all()
         };
@@ -141,6 +145,16 @@ impl App {
     }
 }
 
+/// Cuts off a last line that a crash left unfinished: what follows would become part of it.
+fn end_last_line(file: &mut File) -> std::io::Result<()> {
+    let mut end = Vec::new();
+    let from = file.metadata()?.len().saturating_sub(LONGEST_LINE);
+    file.seek(SeekFrom::Start(from))?;
+    file.read_to_end(&mut end)?;
+    let whole = end.iter().rposition(|b| *b == b'\n').map_or(0, |last| last + 1);
+    if whole < end.len() { file.set_len(from + whole as u64) } else { Ok(()) }
+}
+
 fn heads_file_failed(error: std::io::Error) -> Error {
     Error::Broken(format!("the file of signed heads cannot be used: {error}"))
 }
@@ -182,6 +196,17 @@ fn parse_line(line: &str) -> Option<SignedHead> {
 mod tests {
     use super::*;
     use crate::domain::audit::HeadKey;
+
+    #[test]
+    fn a_line_that_a_crash_cut_off_does_not_spoil_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heads");
+        for (before, after) in [("", ""), ("a\n", "a\n"), ("a\nb", "a\n"), ("b", "")] {
+            std::fs::write(&path, before).unwrap();
+            end_last_line(&mut File::options().read(true).append(true).open(&path).unwrap()).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), after, "{before:?}");
+        }
+    }
 
     #[test]
     fn heads_survive_their_export() {

@@ -78,6 +78,11 @@ fn a_changed_or_shortened_audit_log_is_found_and_named() {
     meddle(data, "DELETE FROM audit_event WHERE seq >= 2");
     meddle(data, "DELETE FROM audit_head");
     meddle(data, "UPDATE audit_chain SET seq = 1, signed_seq = 1, hash = (SELECT hash FROM audit_event)");
+    let found = on(data, &["audit", "verify"], "");
+    assert!(stderr(&found).contains("events 2 to 3"), "{}", stderr(&found));
+
+    // With the heads beside the key gone as well, only those kept elsewhere still tell.
+    std::fs::remove_file(data.join("keys/audit.heads.jsonl")).unwrap();
     done(data, &["audit", "verify"]);
     let found = on(data, &["audit", "verify", "--heads", heads.to_str().unwrap()], "");
     assert!(stderr(&found).contains("events 2 to 3"), "{}", stderr(&found));
