@@ -4,8 +4,8 @@ import { call, Refusal, Unreached } from "./api.js";
 
 const PREFIX = "sohoa.out.";
 /** A draft is sent this long after the last letter, and at the latest this long after the first unsent one. */
-const PAUSE_MS = 350;
-const LATEST_MS = 800;
+const PAUSE_MS = 250;
+const LATEST_MS = 600;
 const RETRY_MS = 2_500;
 
 /** Sends drafts and submissions in order, for one person. Tells its listeners by a `change` event. */

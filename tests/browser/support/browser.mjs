@@ -21,6 +21,7 @@ export async function sitDown(browser, server, person, viewport = OFFICE_PC) {
     if (message.type() === "error" && !/Failed to load resource/.test(message.text())) page.troubles.push(message.text());
   });
   await page.goto(`${server.url}/login`);
+  await page.waitForSelector("#username:focus");
   await page.keyboard.type(person.username);
   await page.keyboard.press("Tab");
   await page.keyboard.type(PASSWORD);
