@@ -91,7 +91,7 @@ function showStep(book) {
   const steps = { open: ["accept", api.accept], accepted: ["approve", api.approve], approved: ["deliver", api.deliver], delivered: ["deliver_again", api.deliver] };
   const [step, act] = steps[book.state];
   if (book.state === "open" && (all === 0 || open > 0 || unread > 0)) {
-    const words = all === 0 && unread === 0 ? t("step.empty") : t("step.not_yet", { n: number(open), unread: number(unread) });
+    const words = all === 0 && unread === 0 ? t("step.empty") : [open && t("step.entries_open", { n: number(open) }), unread && t("step.pages_open", { n: number(unread) }), t("step.not_yet")].filter(Boolean).join(" ");
     byId("step").replaceChildren(h("p", {}, words));
     return;
   }

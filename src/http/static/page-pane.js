@@ -66,7 +66,7 @@ export class PagePane {
     const scale = Math.max(whole, Math.min((pane.w * FIELD_SHARE) / this.widest, whole * MAX_ZOOM));
     const [u, v] = turned(cx, cy, -angle);
     const same = this.view && Math.abs(this.view.scale - scale) < 1e-3 && Math.abs(this.view.angle - angle) < 0.004;
-    const at = same ? this.view : { x: pane.w / 2 - this.column * scale, y: Number.NaN };
+    const at = { x: pane.w / 2 - this.column * scale, y: same ? this.view.y : Number.NaN };
     const x = settled(at.x, (u - width / 2) * scale, width * scale, [14, pane.w - 14, (pane.w - width * scale) / 2]);
     const y = settled(at.y, (v - height / 2) * scale, height * scale, BAND.map((share) => share * pane.h));
     this.set({ scale, angle: same ? this.view.angle : angle, ...this.kept({ x, y }, scale, pane) });
