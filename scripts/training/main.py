@@ -5,6 +5,8 @@ import json
 import os
 from pathlib import Path
 
+import torch
+
 import fonts
 from held_out import export_labels, font_lines, held_out, short_pen_lines
 
@@ -94,6 +96,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def main() -> None:
     options = parse()
+    torch.set_num_threads(1)  # the LSTM's small products gain nothing from more
     if options.step == "check":
         import check
 

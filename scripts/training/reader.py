@@ -37,7 +37,7 @@ def torch_run(network) -> Run:
     return run
 
 
-def onnx_run(model: Path, threads: int = 2) -> Run:
+def onnx_run(model: Path, threads: int = 1) -> Run:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -8,6 +8,7 @@ shared between them: the writer's form (kalapa), the folded transcript
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,7 @@ class InkLine:
     word_of: np.ndarray
 
 
+@lru_cache(maxsize=1)
 def ink_lines(data: Path, part: str) -> list[InkLine]:
     """VNOnDB lines of the writers of one part."""
     store = np.load(data / "vnondb_lines.npz")
