@@ -50,7 +50,9 @@ export class Desk {
     } catch (error) {
       this.task = null;
       clearTimeout(slow);
-      this.blank(error.message, true);
+      if (error.status === 401) location.assign(`/login?next=${location.pathname}`);
+      // Who may not do this work is not offered it again.
+      this.blank(error.message, error.status !== 403);
       return;
     }
     clearTimeout(slow);

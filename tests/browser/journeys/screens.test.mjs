@@ -48,7 +48,8 @@ const SCREENS = [
   { name: "keys", person: "typist", path: "/type", ready: ".cell.here", act: (page) => page.keyboard.press("F1") },
   { name: "verify", person: "verifier", path: "/verify", ready: ".cell.here", act: judgeSome },
   { name: "dispute", person: "supervisor", path: "/dispute", ready: ".cell.here" },
-  { name: "empty", person: "verifier", path: "/dispute", ready: "#blank:not([hidden])" },
+  // The one dispute is held by the supervisor.
+  { name: "empty", person: "deputy", path: "/dispute", ready: "#blank:not([hidden])" },
 ];
 
 async function sendFiles(page) {

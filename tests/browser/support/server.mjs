@@ -17,6 +17,7 @@ export const PEOPLE = {
   second: { username: "hung", name: "Đỗ Quốc Hưng", roles: ["typist"] },
   verifier: { username: "minh", name: "Trần Văn Minh", roles: ["verifier"] },
   supervisor: { username: "ha", name: "Lê Thu Hà", roles: ["supervisor"] },
+  deputy: { username: "tam", name: "Vũ Đức Tâm", roles: ["supervisor"] },
 };
 
 async function freePort() {
