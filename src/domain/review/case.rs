@@ -207,7 +207,10 @@ impl FieldCase {
             Decision::Confirm => (true, submitted),
             Decision::Reject => (false, submitted),
             Decision::Replace(given) if *given == submitted => (true, submitted),
-            Decision::Replace(given) if self.keyed_blind_by_another(verifier, given) => (true, given.clone()),
+            Decision::Replace(given) if self.keyed_blind_by_another(verifier, given) => {
+                // Another spelling of what was submitted does not replace it: nobody would look at it again.
+                (true, if given.agrees_with(&submitted) { submitted } else { given.clone() })
+            }
             Decision::Replace(_) => (false, submitted),
         };
         Ok(Settled { key: self.key.clone(), decision, settled, value })

@@ -128,6 +128,14 @@ fn a_replacement_that_equals_another_persons_blind_keying_settles_at_once() {
 }
 
 #[test]
+fn another_spelling_of_a_blind_keying_settles_it_as_it_was_submitted() {
+    let mut case = typed();
+    let done = case.verify("binh", &verdicts(Decision::Confirm, replace("01/02/2016."))).unwrap();
+    assert_eq!(done.state, EntryState::Verified);
+    assert_eq!(case.fields[1].value, Some(FieldValue::written("01/02/2016").unwrap()));
+}
+
+#[test]
 fn a_spelling_corrected_by_the_verifier_is_never_lost_in_silence() {
     let mut case = typed();
     let done = case.verify("binh", &verdicts(replace("LÊ THỊ HOÀ"), Decision::Confirm)).unwrap();
