@@ -88,6 +88,10 @@ promises! {
         entries_are_handed_out_in_order_and_once
         what_a_person_holds_comes_again
         another_entry_is_lent_beside_those_in_hand_up_to_a_number
+        what_was_skipped_is_passed_over
+        it_is_told_how_an_entry_came_to_its_holder
+        an_entry_given_back_meanwhile_is_not_handed_out_as_held
+        who_saw_the_readings_as_typist_does_not_verify_for_a_day
         nobody_is_handed_own_work
         a_lease_that_ran_out_goes_to_the_next_who_asks
         a_lease_lost_to_another_is_refused

@@ -2,6 +2,7 @@
 //! them; here a step is: lock, check the lease, decide, store, record, commit.
 
 use super::record::Deed;
+use super::resend::Sent;
 use super::{App, Error, Me, Result};
 use crate::domain::date::PartialDate;
 use crate::domain::review::{Decision, FieldProblem, FieldProblemKind, Refusal, ReviewCase};
@@ -50,12 +51,17 @@ pub struct EntryOutcome {
 }
 
 impl App {
-    /// A typist submits every field.
+    /// A typist submits every field. Sending the same again gives the same answer.
     ///
     /// # Errors
     /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::LeaseLost`], [`Error::Refused`].
     pub async fn submit_keying(&self, me: &Me, entry_id: &str, answers: Answers) -> Result<EntryOutcome> {
-        let (mut tx, mut case, step_id) = self.begin_step(me, entry_id, TaskRole::Typist).await?;
+        let (mut tx, mut case, step_id) = match self.begin_step(me, entry_id, TaskRole::Typist).await {
+            Ok(begun) => begun,
+            Err(error) => {
+                return self.answer_again(me, entry_id, &Sent::Keying(&answers.fields), error).await;
+            }
+        };
         let done = case.submit(&me.person_id, &answers.fields)?;
         tx.save_submission(&case, &done, self.step(me, &step_id)).await?;
         let values = json!(done.fields.iter().cloned().collect::<BTreeMap<_, _>>());
@@ -67,9 +73,17 @@ impl App {
     /// # Errors
     /// As [`Self::submit_keying`].
     pub async fn give_verdicts(&self, me: &Me, entry_id: &str, verdicts: Verdicts) -> Result<EntryOutcome> {
-        let (mut tx, mut case, step_id) = self.begin_step(me, entry_id, TaskRole::Verifier).await?;
+        let given = decisions(verdicts);
+        let (mut tx, mut case, step_id) =
+            match (self.begin_step(me, entry_id, TaskRole::Verifier).await, &given) {
+                (Ok(begun), _) => begun,
+                (Err(error), Ok(given)) => {
+                    return self.answer_again(me, entry_id, &Sent::Verdicts(given), error).await;
+                }
+                (Err(error), Err(_)) => return Err(error),
+            };
         let before = values_of(&case);
-        let done = case.verify(&me.person_id, &decisions(verdicts)?)?;
+        let done = case.verify(&me.person_id, &given?)?;
         tx.save_verification(&case, &done, self.step(me, &step_id)).await?;
         let action = if case.state == EntryState::Disputed { "entry.dispute" } else { "entry.verify" };
         let said: BTreeMap<&str, Value> =
@@ -82,7 +96,12 @@ impl App {
     /// # Errors
     /// As [`Self::submit_keying`].
     pub async fn adjudicate(&self, me: &Me, entry_id: &str, answers: Answers) -> Result<EntryOutcome> {
-        let (mut tx, mut case, step_id) = self.begin_step(me, entry_id, TaskRole::Adjudicator).await?;
+        let (mut tx, mut case, step_id) = match self.begin_step(me, entry_id, TaskRole::Adjudicator).await {
+            Ok(begun) => begun,
+            Err(error) => {
+                return self.answer_again(me, entry_id, &Sent::Adjudication(&answers.fields), error).await;
+            }
+        };
         let before = values_of(&case);
         let done = case.adjudicate(&me.person_id, &answers.fields)?;
         tx.save_adjudication(&case, &done, self.step(me, &step_id)).await?;

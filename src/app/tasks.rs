@@ -1,12 +1,11 @@
 //! Tasks: an entry is lent to one person at a time, with what the role may see of it.
 
-use super::record::Deed;
 use super::{App, Error, Me, Result};
 use crate::domain::review::{Decision, ProjectPolicy};
 use crate::domain::{
     AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, RegisterKind, TaskRole,
 };
-use crate::store::{Beside, Book, ClaimEntry, Entry, Field, Page, Proposal};
+use crate::store::{Book, Entry, Field, Page, Proposal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -19,7 +18,7 @@ pub struct TaskRequest {
     /// Only entries of this book.
     #[serde(default)]
     pub book_id: Option<String>,
-    /// Entries held already and on screen: another one is wanted beside them.
+    /// Entries held already and on screen, or skipped: another one is wanted. At most 64.
     #[serde(default)]
     pub except: Vec<String>,
 }
@@ -34,6 +33,7 @@ pub struct Task {
     /// The entry.
     pub entry: EntryHead,
     /// How many wait for this person in this role, this one included; counted no further than 10,000.
+    /// Only entries of the book asked for, where one was.
     pub remaining: u64,
     /// Headings in order.
     pub groups: Vec<Group>,
@@ -51,7 +51,7 @@ pub struct EntryHead {
     pub id: String,
     /// Where it stands.
     pub state: EntryState,
-    /// Its number in the register, once somebody typed it.
+    /// Its number in the register, once it is settled; to the verifier, as it was submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Its book.
@@ -164,65 +164,16 @@ const COUNT_CAP: u32 = 10_000;
 const MAX_DRAFT_BYTES: usize = 256 * 1024;
 
 /// Everything known of an entry that a view is made of.
-struct Known {
+pub(super) struct Known {
     entry: Entry,
     book: Book,
     page: Page,
     fields: Vec<Field>,
     proposals: BTreeMap<String, Proposal>,
-    policy: ProjectPolicy,
+    pub(super) policy: ProjectPolicy,
 }
 
 impl App {
-    /// Lends the next entry that waits for the role: first one that the person holds already and does not
-    /// name in `except`. None when nothing is left.
-    ///
-    /// # Errors
-    /// [`Error::NotAllowed`].
-    pub async fn next_task(&self, me: &Me, wish: &TaskRequest) -> Result<Option<Task>> {
-        me.needs(&[wish.role.needs()])?;
-        let policy = self.ensure_project().await?.policy;
-        let now = self.clock.now_ms();
-        let claim = ClaimEntry {
-            role: wish.role,
-            person_id: &me.person_id,
-            account_id: &me.account_id,
-            book_id: wish.book_id.as_deref(),
-            now,
-            lease_until: now + i64::from(policy.lease_secs) * 1_000,
-        };
-        let beside = Beside { except: &wish.except, max_held: self.settings.leases_per_person };
-        let mut tx = self.store.begin().await?;
-        let Some(entry_id) = tx.claim_entry(&claim, beside).await? else { return Ok(None) };
-        let entry = tx.entry(&entry_id).await?.ok_or(Error::NotFound("entry"))?;
-        let detail = json!({ "role": wish.role });
-        self.record(&mut tx, Deed::of(me, "task.take", &entry_id).in_book(&entry.book_id).detail(detail))
-            .await?;
-        tx.commit().await?;
-        let known = self.known(entry).await?;
-        Ok(Some(self.task(me, wish.role, &known, claim.lease_until).await?))
-    }
-
-    /// A sign of life: keeps the lease; gives its new end, ms.
-    ///
-    /// # Errors
-    /// [`Error::LeaseLost`].
-    pub async fn keep_lease(&self, me: &Me, entry_id: &str) -> Result<i64> {
-        let policy = self.ensure_project().await?.policy;
-        let until = self.clock.now_ms() + i64::from(policy.lease_secs) * 1_000;
-        self.store.extend_lease(entry_id, &me.person_id, until).await?;
-        Ok(until)
-    }
-
-    /// Gives an entry back; no matter when the person does not hold it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn give_back(&self, me: &Me, entry_id: &str) -> Result<()> {
-        self.store.release_lease(entry_id, &me.person_id).await?;
-        Ok(())
-    }
-
     /// Saves what a person has so far. The lease must be theirs; the draft outlives it.
     ///
     /// # Errors
@@ -249,28 +200,36 @@ impl App {
         let known = self.known(entry).await?;
         let lease = self.store.task_lease(id).await?.filter(|l| l.person_id == me.person_id);
         let task = match lease.filter(|l| l.expires_at > self.clock.now_ms()) {
-            Some(lease) => Some(self.task(me, lease.role, &known, lease.expires_at).await?),
+            Some(lease) => Some(self.task(me, lease.role, &known, (lease.expires_at, None)).await?),
             None => None,
         };
         // A supervisor may be the third person of a dispute: until it is settled the values stay hidden.
         let settled = known.entry.state.is_settled();
         let oversees = me.has(AccountRole::Admin) || me.has(AccountRole::Supervisor);
         let values = || known.fields.iter().map(|f| (f.key.clone(), f.value.clone())).collect();
-        Ok(EntryView { entry: known.head(), task, values: (settled && oversees).then(values) })
+        Ok(EntryView { entry: known.head(None), task, values: (settled && oversees).then(values) })
     }
 
-    async fn known(&self, entry: Entry) -> Result<Known> {
+    pub(super) async fn known(&self, entry: Entry) -> Result<Known> {
+        let book = self.book_row(&entry.book_id).await?;
         Ok(Known {
-            book: self.book_row(&entry.book_id).await?,
             page: self.page_row(&entry.page_id).await?,
             fields: self.store.fields(&entry.id).await?,
             proposals: self.store.newest_proposals(&entry.id).await?,
-            policy: self.ensure_project().await?.policy,
+            policy: self.policy_of(&book).await?,
+            book,
             entry,
         })
     }
 
-    async fn task(&self, me: &Me, role: TaskRole, known: &Known, lease_until: i64) -> Result<Task> {
+    /// The task as the role sees it; what remains is counted in `book_id` only, where one is given.
+    pub(super) async fn task(
+        &self,
+        me: &Me,
+        role: TaskRole,
+        known: &Known,
+        (lease_until, book_id): (i64, Option<&str>),
+    ) -> Result<Task> {
         let form = self.form(known.page.form_id.as_deref().unwrap_or_default())?;
         let fields = match role {
             TaskRole::Typist => known.for_typist(form),
@@ -278,12 +237,13 @@ impl App {
             TaskRole::Adjudicator => self.for_adjudicator(known, form).await?,
         };
         let draft = self.store.draft(&known.entry.id, &me.person_id, role).await?;
+        let (asked, now) = ((role, me.person_id.as_str()), self.clock.now_ms());
         let group = |g: &crate::domain::form::FieldGroup| Group { id: g.id.clone(), title: g.title.clone() };
         Ok(Task {
             lease_until,
             role,
-            entry: known.head(),
-            remaining: self.store.waiting_entries(role, &me.person_id, None, COUNT_CAP).await?,
+            entry: known.head(Some(role)),
+            remaining: self.store.waiting_entries(asked, book_id, now, COUNT_CAP).await?,
             groups: form.groups.iter().map(group).collect(),
             fields,
             draft: draft.and_then(|text| serde_json::from_str(&text).ok()),
@@ -316,12 +276,19 @@ impl App {
 }
 
 impl Known {
-    fn head(&self) -> EntryHead {
+    pub(super) fn entry_id(&self) -> &str {
+        &self.entry.id
+    }
+
+    /// `role` is the part that the reader has in hand. A third person must not learn from the number which of
+    /// the values given is the typist's.
+    fn head(&self, role: Option<TaskRole>) -> EntryHead {
         let Self { entry, book, page, .. } = self;
+        let shows_number = entry.state.is_settled() || role == Some(TaskRole::Verifier);
         EntryHead {
             id: entry.id.clone(),
             state: entry.state,
-            number: entry.registration.number.clone(),
+            number: entry.registration.number.clone().filter(|_| shows_number),
             book: BookHead {
                 id: book.id.clone(),
                 kind: book.kind,

@@ -19,32 +19,41 @@ pub(super) const CLAIM_JOB: Sql = skip_locked!(
        fence, last_error, created_at"
 );
 
-/// $1 role, $2 person, $3 account, $4 lease until, $5 now, $6 state that waits for the role.
+/// $1 role, $2 person, $3 account, $4 lease until, $5 now, $6 state that waits for the role, $7 ids to leave out
+/// (between commas).
 pub(super) const CLAIM_ENTRY: Sql = skip_locked!(
     "INSERT INTO task_lease (entry_id, role, person_id, account_id, expires_at)
      SELECT e.id, $1, $2, $3, $4 FROM entry e
       WHERE e.state = $6
         AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
         AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $5)
+        AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
+                          AND s.person_id = $2 AND s.seen_until > $5)
+        AND $7 NOT LIKE '%,' || e.id || ',%'
       ORDER BY e.priority, e.book_id, e.ordinal LIMIT 1",
     " FOR NO KEY UPDATE OF e SKIP LOCKED",
     " ON CONFLICT (entry_id) DO UPDATE SET role = excluded.role, person_id = excluded.person_id,
-        account_id = excluded.account_id, expires_at = excluded.expires_at
+        account_id = excluded.account_id, expires_at = excluded.expires_at,
+        taken_from = task_lease.account_id
       WHERE task_lease.expires_at <= $5
-      RETURNING entry_id"
+      RETURNING entry_id, taken_from"
 );
 
-/// As [`CLAIM_ENTRY`], in the book $7.
+/// As [`CLAIM_ENTRY`], in the book $8.
 pub(super) const CLAIM_ENTRY_OF_BOOK: Sql = skip_locked!(
     "INSERT INTO task_lease (entry_id, role, person_id, account_id, expires_at)
      SELECT e.id, $1, $2, $3, $4 FROM entry e
-      WHERE e.book_id = $7 AND e.state = $6
+      WHERE e.book_id = $8 AND e.state = $6
         AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
         AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $5)
+        AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
+                          AND s.person_id = $2 AND s.seen_until > $5)
+        AND $7 NOT LIKE '%,' || e.id || ',%'
       ORDER BY e.priority, e.ordinal LIMIT 1",
     " FOR NO KEY UPDATE OF e SKIP LOCKED",
     " ON CONFLICT (entry_id) DO UPDATE SET role = excluded.role, person_id = excluded.person_id,
-        account_id = excluded.account_id, expires_at = excluded.expires_at
+        account_id = excluded.account_id, expires_at = excluded.expires_at,
+        taken_from = task_lease.account_id
       WHERE task_lease.expires_at <= $5
-      RETURNING entry_id"
+      RETURNING entry_id, taken_from"
 );

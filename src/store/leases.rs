@@ -4,6 +4,7 @@ use super::arm::{Db, Tx, binds};
 use super::dialect::{CLAIM_ENTRY, CLAIM_ENTRY_OF_BOOK};
 use super::error::{Result, StoreError};
 use crate::domain::TaskRole;
+use crate::domain::review::ProjectPolicy;
 
 /// Asks for the next entry that waits for a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,13 +23,33 @@ pub struct ClaimEntry<'a> {
     pub lease_until: i64,
 }
 
-/// Entries that are on the screen already: another one is wanted beside them.
+/// Entries that are on the screen already, or that the person skipped: another one is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Beside<'a> {
     /// Their ids.
     pub except: &'a [String],
     /// How many entries the person may hold in the role.
     pub max_held: u32,
+}
+
+/// An entry that was lent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedEntry {
+    /// The entry.
+    pub entry_id: String,
+    /// How it came to the person.
+    pub lent: Lent,
+}
+
+/// How an entry came to the person who asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lent {
+    /// The person held it already.
+    Still,
+    /// Nobody held it.
+    Anew,
+    /// The lease of this account on it had run out.
+    TakenFrom(String),
 }
 
 /// How often a claim is tried when others win each time. Each loss means that another clerk got an entry.
@@ -38,28 +59,50 @@ const OWN: &str = "SELECT l.entry_id, e.book_id FROM task_lease l JOIN entry e O
     WHERE l.role = $1 AND l.person_id = $2 AND l.expires_at > $3 AND e.state = $4
     ORDER BY e.priority, e.book_id, e.ordinal";
 const KEEP: &str = "UPDATE task_lease SET expires_at = $4, account_id = $3
-    WHERE entry_id = $1 AND person_id = $2";
+    WHERE entry_id = $1 AND person_id = $2 AND role = $5";
 const EXTEND: &str = "UPDATE task_lease SET expires_at = $3 WHERE entry_id = $1 AND person_id = $2";
-const RELEASE: &str = "DELETE FROM task_lease WHERE entry_id = $1 AND person_id = $2";
+const RELEASE: &str = "DELETE FROM task_lease WHERE entry_id = $1 AND person_id = $2 RETURNING role";
+const SEE: &str = "INSERT INTO entry_seen (entry_id, person_id, seen_until) VALUES ($1, $2, $3)
+    ON CONFLICT (entry_id, person_id) DO UPDATE SET seen_until = excluded.seen_until";
 const HOLD: &str = "UPDATE task_lease SET role = role
     WHERE entry_id = $1 AND person_id = $2 AND role = $3 RETURNING expires_at";
 const HOLDER: &str = "SELECT role, person_id, expires_at FROM task_lease WHERE entry_id = $1";
-const WAITING: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM entry e WHERE e.state = $1
-    AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2 LIMIT $3) waiting";
-const WAITING_IN_BOOK: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM entry e WHERE e.state = $1
-    AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2 AND e.book_id = $4
-    LIMIT $3) waiting";
-const FREE: &str = "SELECT 1 FROM entry e WHERE e.state = $1
-    AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
-    AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $3) LIMIT 1";
-const FREE_IN_BOOK: &str = "SELECT 1 FROM entry e WHERE e.state = $1
-    AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2 AND e.book_id = $4
-    AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $3) LIMIT 1";
+/// An entry that the person $2 may take now ($3); only a verifier must not have seen the machine's readings.
+macro_rules! takeable {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " FROM entry e WHERE e.state = $1
+                AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
+                AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
+                                  AND s.person_id = $2 AND s.seen_until > $3) ",
+            $after
+        )
+    };
+}
+const WAITING: &str = takeable!("SELECT COUNT(*) AS n FROM (SELECT 1", "LIMIT $4) waiting");
+const WAITING_IN_BOOK: &str =
+    takeable!("SELECT COUNT(*) AS n FROM (SELECT 1", "AND e.book_id = $5 LIMIT $4) waiting");
+const FREE: &str = takeable!(
+    "SELECT 1",
+    "AND $4 NOT LIKE '%,' || e.id || ',%'
+     AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $3) LIMIT 1"
+);
+const FREE_IN_BOOK: &str = takeable!(
+    "SELECT 1",
+    "AND $4 NOT LIKE '%,' || e.id || ',%' AND e.book_id = $5
+     AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $3) LIMIT 1"
+);
 
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
 pub(super) const QUERIES: &[&str] =
-    &[OWN, KEEP, EXTEND, RELEASE, HOLD, HOLDER, WAITING, WAITING_IN_BOOK, FREE, FREE_IN_BOOK];
+    &[OWN, KEEP, EXTEND, RELEASE, SEE, HOLD, HOLDER, WAITING, WAITING_IN_BOOK, FREE, FREE_IN_BOOK];
+
+/// Ids as the queries take them: between commas, which no id contains.
+fn listed(ids: &[String]) -> String {
+    format!(",{},", ids.join(","))
+}
 
 /// Who has an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +125,16 @@ impl Db {
         let mut tx = self.begin().await?;
         let claimed = tx.claim_entry(claim, Beside { except: &[], max_held: u32::MAX }).await?;
         tx.commit().await?;
-        Ok(claimed)
+        Ok(claimed.map(|claimed| claimed.entry_id))
+    }
+
+    /// Whether a claim would find an entry that nobody holds. Leases nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_any_entry_free(&self, role: TaskRole, person_id: &str, now: i64) -> Result<bool> {
+        let binds = binds![role.works_on().as_str(), person_id, now, listed(&[])];
+        Ok(self.row(FREE, binds).await?.is_some())
     }
 
     /// How many entries wait for this person in a role, leased ones included; counts no further than `cap`.
@@ -91,15 +143,18 @@ impl Db {
     /// When the database fails.
     pub async fn waiting_entries(
         &self,
-        role: TaskRole,
-        person_id: &str,
+        (role, person_id): (TaskRole, &str),
         book_id: Option<&str>,
+        now: i64,
         cap: u32,
     ) -> Result<u64> {
-        let state = role.works_on().as_str();
+        let mut binds = binds![role.works_on().as_str(), person_id, now, cap];
         let row = match book_id {
-            None => self.row(WAITING, binds![state, person_id, cap]).await?,
-            Some(book) => self.row(WAITING_IN_BOOK, binds![state, person_id, cap, book]).await?,
+            None => self.row(WAITING, binds).await?,
+            Some(book) => {
+                binds.extend(binds![book]);
+                self.row(WAITING_IN_BOOK, binds).await?
+            }
         };
         row.map_or(Ok(0), |row| row.count("n"))
     }
@@ -131,7 +186,10 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn release_lease(&self, entry_id: &str, person_id: &str) -> Result<bool> {
-        Ok(self.write(RELEASE, binds![entry_id, person_id]).await? == 1)
+        let mut tx = self.begin().await?;
+        let released = tx.release_lease(entry_id, person_id).await?;
+        tx.commit().await?;
+        Ok(released.is_some())
     }
 }
 
@@ -144,28 +202,58 @@ impl Tx {
         &mut self,
         claim: &ClaimEntry<'_>,
         beside: Beside<'_>,
-    ) -> Result<Option<String>> {
-        let held = self.held_entries(claim).await?;
-        let wanted = |(entry, book): &&(String, String)| {
+    ) -> Result<Option<ClaimedEntry>> {
+        let claimed = self.claim_one(claim, beside).await?;
+        if let (TaskRole::Typist, Some(claimed)) = (claim.role, &claimed) {
+            let seen_until = claim.now + ProjectPolicy::SEEN_FOR_MS;
+            self.write(SEE, binds![&claimed.entry_id, claim.person_id, seen_until]).await?;
+        }
+        Ok(claimed)
+    }
+
+    async fn claim_one(
+        &mut self,
+        claim: &ClaimEntry<'_>,
+        beside: Beside<'_>,
+    ) -> Result<Option<ClaimedEntry>> {
+        let mut held = self.held_entries(claim).await?;
+        let is_wanted = |entry: &String, book: &str| {
             !beside.except.contains(entry) && claim.book_id.is_none_or(|wanted| wanted == book)
         };
-        if let Some((entry, _)) = held.iter().find(wanted) {
-            let binds = binds![entry, claim.person_id, claim.account_id, claim.lease_until];
-            self.write(KEEP, binds).await?;
-            return Ok(Some(entry.clone()));
+        while let Some(i) = held.iter().position(|(entry, book)| is_wanted(entry, book)) {
+            let (entry_id, _) = held.remove(i);
+            if self.keep(claim, &entry_id).await? {
+                return Ok(Some(ClaimedEntry { entry_id, lent: Lent::Still }));
+            }
         }
         if held.len() as u64 >= u64::from(beside.max_held) {
             return Ok(None);
         }
         for _ in 0..CLAIM_TRIES {
-            if !self.is_any_free(claim).await? {
+            if !self.is_any_free(claim, beside.except).await? {
                 break;
             }
-            if let Some(entry) = self.try_claim(claim).await? {
-                return Ok(Some(entry));
+            if let Some(claimed) = self.try_claim(claim, beside.except).await? {
+                return Ok(Some(claimed));
             }
         }
         Ok(None)
+    }
+
+    /// Whether the person still holds the entry, for longer now. Another may have taken it, or another window
+    /// of the person's may have finished it, since it was looked for.
+    async fn keep(&mut self, claim: &ClaimEntry<'_>, entry_id: &str) -> Result<bool> {
+        let ClaimEntry { role, person_id, account_id, lease_until, .. } = *claim;
+        let binds = binds![entry_id, person_id, account_id, lease_until, role.as_str()];
+        Ok(self.write(KEEP, binds).await? == 1)
+    }
+
+    /// Gives the entry back, and the role in which the person had it; none when they did not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn release_lease(&mut self, entry_id: &str, person_id: &str) -> Result<Option<TaskRole>> {
+        self.row(RELEASE, binds![entry_id, person_id]).await?.map(|row| row.word("role")).transpose()
     }
 
     /// What the person holds in this role and may still work on: entries with their books, in order.
@@ -177,8 +265,8 @@ impl Tx {
     }
 
     /// Whether a claim can succeed at all; otherwise trying again is of no use.
-    async fn is_any_free(&mut self, claim: &ClaimEntry<'_>) -> Result<bool> {
-        let mut binds = binds![claim.role.works_on().as_str(), claim.person_id, claim.now];
+    async fn is_any_free(&mut self, claim: &ClaimEntry<'_>, except: &[String]) -> Result<bool> {
+        let mut binds = binds![claim.role.works_on().as_str(), claim.person_id, claim.now, listed(except)];
         let row = match claim.book_id {
             None => self.row(FREE, binds).await?,
             Some(book) => {
@@ -189,10 +277,10 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    async fn try_claim(&mut self, claim: &ClaimEntry<'_>) -> Result<Option<String>> {
+    async fn try_claim(&mut self, claim: &ClaimEntry<'_>, except: &[String]) -> Result<Option<ClaimedEntry>> {
         let ClaimEntry { role, person_id, account_id, book_id, now, lease_until } = *claim;
         let state = role.works_on().as_str();
-        let mut binds = binds![role.as_str(), person_id, account_id, lease_until, now, state];
+        let mut binds = binds![role.as_str(), person_id, account_id, lease_until, now, state, listed(except)];
         let row = match book_id {
             None => self.row(CLAIM_ENTRY, binds).await?,
             Some(book) => {
@@ -200,7 +288,9 @@ impl Tx {
                 self.row(CLAIM_ENTRY_OF_BOOK, binds).await?
             }
         };
-        row.map(|row| row.text("entry_id")).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let lent = row.opt_text("taken_from")?.map_or(Lent::Anew, Lent::TakenFrom);
+        Ok(Some(ClaimedEntry { entry_id: row.text("entry_id")?, lent }))
     }
 
     /// Makes sure, until the end of the transaction, that the person holds the entry in this role. A lease

@@ -49,7 +49,7 @@ pub use deliveries::Delivery;
 pub use entries::{Entry, EntryWithFields, Field, NewEntry, NewField, Quad, Registration};
 pub use error::StoreError;
 pub use jobs::{ClaimJob, Failure, Job, JobCount, JobState, MAX_LOST_LEASES, NewJob, backoff_ms};
-pub use leases::{Beside, ClaimEntry, TaskLease};
+pub use leases::{Beside, ClaimEntry, ClaimedEntry, Lent, TaskLease};
 pub use open::SqliteSettings;
 pub use pages::{AddedPage, NewPage, Page, Preparation};
 pub use paging::After;

@@ -79,7 +79,8 @@ const KEYINGS: &str = "SELECT key, person_id, blind, state, text, created_at FRO
 const VERDICTS: &str = "SELECT key, person_id, decision, state, text, created_at FROM verdict
     WHERE entry_id = $1 ORDER BY created_at, id, key";
 const END_LEASE: &str = "DELETE FROM task_lease WHERE entry_id = $1";
-const END_DRAFTS: &str = "DELETE FROM draft WHERE entry_id = $1";
+const END_DRAFTS: &str = "DELETE FROM draft WHERE entry_id = $1 AND person_id = $2";
+const FORGET_SEEN: &str = "DELETE FROM entry_seen WHERE entry_id = $1";
 
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
@@ -97,6 +98,7 @@ pub(super) const QUERIES: &[&str] = &[
     VERDICTS,
     END_LEASE,
     END_DRAFTS,
+    FORGET_SEEN,
 ];
 
 fn decision(row: &Row) -> Result<Decision> {
@@ -174,7 +176,7 @@ impl Tx {
         }))
     }
 
-    /// Stores what [`ReviewCase::submit`] decided; ends the lease and the drafts.
+    /// Stores what [`ReviewCase::submit`] decided; ends the lease and the person's drafts.
     ///
     /// # Errors
     /// [`StoreError::Constraint`] when the database's own rules stand against it, [`StoreError::LeaseLost`]
@@ -194,10 +196,10 @@ impl Tx {
             self.write(ADD_KEYING, keying).await?;
             self.set_value(&case.entry_id, key, value, None).await?;
         }
-        self.end_task(&case.entry_id).await
+        self.end_task(&case.entry_id, by.person_id).await
     }
 
-    /// Stores what [`ReviewCase::verify`] decided; ends the lease and the drafts.
+    /// Stores what [`ReviewCase::verify`] decided; ends the lease and the person's drafts.
     ///
     /// # Errors
     /// As [`Self::save_submission`].
@@ -222,10 +224,11 @@ impl Tx {
             let settled_by = field.settled.then_some(person_id);
             self.set_value(&case.entry_id, &field.key, &field.value, settled_by).await?;
         }
-        self.end_task(&case.entry_id).await
+        self.write(FORGET_SEEN, binds![&case.entry_id]).await?;
+        self.end_task(&case.entry_id, by.person_id).await
     }
 
-    /// Stores what [`ReviewCase::adjudicate`] decided; ends the lease and the drafts.
+    /// Stores what [`ReviewCase::adjudicate`] decided; ends the lease and the person's drafts.
     ///
     /// # Errors
     /// As [`Self::save_submission`].
@@ -243,7 +246,7 @@ impl Tx {
             self.write(ADD_ADJUDICATION, binds).await?;
             self.set_value(&case.entry_id, key, value, Some(person_id)).await?;
         }
-        self.end_task(&case.entry_id).await
+        self.end_task(&case.entry_id, by.person_id).await
     }
 
     async fn move_entry(
@@ -271,8 +274,9 @@ impl Tx {
         self.write(SET_VALUE, binds).await.map(drop)
     }
 
-    async fn end_task(&mut self, entry_id: &str) -> Result<()> {
+    /// Ends the lease and the drafts of who finished the task. Others who began it keep theirs.
+    async fn end_task(&mut self, entry_id: &str, person_id: &str) -> Result<()> {
         self.write(END_LEASE, binds![entry_id]).await?;
-        self.write(END_DRAFTS, binds![entry_id]).await.map(drop)
+        self.write(END_DRAFTS, binds![entry_id, person_id]).await.map(drop)
     }
 }

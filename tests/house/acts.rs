@@ -4,6 +4,8 @@ use super::{Answer, Client, House, Json, pages};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use sohoa::domain::AccountRole::{self, Admin, ScanningCentre, Supervisor, Typist, Verifier};
+use sohoa::domain::review::ProjectPolicy;
+use sohoa::store::AuditRecord;
 
 /// Every role, so that only persons and states can stand in the way.
 pub const EVERY_ROLE: [AccountRole; 5] = [Typist, Verifier, Supervisor, ScanningCentre, Admin];
@@ -23,6 +25,27 @@ impl House {
         let page = uploader.get(&format!("/api/v1/pages/{}", page.text("id"))).await.expect(StatusCode::OK);
         assert_eq!(page["state"], "read", "{page}");
         page["entries"][0].text("id")
+    }
+}
+
+impl House {
+    /// Changes the first project's policy; holds for pages read from now on.
+    pub async fn with_policy(&self, change: impl FnOnce(&mut ProjectPolicy)) {
+        let mut project = self.app.ensure_project().await.unwrap();
+        change(&mut project.policy);
+        let mut tx = self.app.store.begin().await.unwrap();
+        tx.put_project(&project).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What the log says of an entry since it was read: action, account and detail of each event.
+    pub async fn events_of(&self, entry: &str) -> Vec<(String, String, Value)> {
+        let records = self.app.store.audit_of_subject(entry, 100).await.unwrap();
+        let told = |r: AuditRecord| {
+            let event = r.event;
+            (event.action, event.account_id.unwrap_or_default(), event.detail.parse().unwrap())
+        };
+        records.into_iter().map(told).collect()
     }
 }
 

@@ -67,9 +67,86 @@ async fn a_step_out_of_its_turn_is_refused() {
     let task = an.take("typist").await;
     let values = as_proposed(&task);
     an.key(&entry, &values).await.expect(StatusCode::OK);
-    assert_eq!(an.key(&entry, &values).await.refusal(), (409, "wrong_state".into()));
+    let mut other_values = values.clone();
+    other_values["so"] = json!({ "state": "written", "text": "58" });
+    assert_eq!(an.key(&entry, &other_values).await.refusal(), (409, "wrong_state".into()));
+    assert_eq!(binh.key(&entry, &values).await.refusal(), (409, "wrong_state".into()), "not Bình's work");
     assert_eq!(binh.settle(&entry, &json!({})).await.refusal(), (409, "wrong_state".into()));
     assert_eq!(an.key("no-such-entry", &values).await.refusal(), (404, "not_found".into()));
+}
+
+#[tokio::test]
+async fn work_sent_again_after_a_lost_answer_is_answered_again_and_changes_nothing() {
+    let house = House::open().await;
+    let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
+    let chi = house.user("chi", &EVERY_ROLE).await;
+    let (_, entry) = house.one_entry(&an, 1).await;
+    let mut values = as_proposed(&an.take("typist").await);
+    values["nks_ho_ten"] = json!({ "state": "written", "text": " Lê  Thị Hoà " });
+    for answer in [an.key(&entry, &values).await, an.key(&entry, &values).await] {
+        assert_eq!(answer.expect(StatusCode::OK)["state"], "typed");
+    }
+    let mut verdicts = confirm_all(&binh.take("verifier").await);
+    verdicts["so"] = json!({ "decision": "replace", "state": "written", "text": "75 " });
+    for answer in [binh.judge(&entry, &verdicts).await, binh.judge(&entry, &verdicts).await] {
+        assert_eq!(answer.expect(StatusCode::OK)["state"], "disputed");
+    }
+    chi.take("adjudicator").await;
+    let settled = json!({ "so": { "state": "written", "text": "75" } });
+    for answer in [chi.settle(&entry, &settled).await, chi.settle(&entry, &settled).await] {
+        assert_eq!(answer.expect(StatusCode::OK)["state"], "adjudicated");
+    }
+    assert_eq!(an.key(&entry, &values).await.expect(StatusCode::OK)["state"], "adjudicated");
+    verdicts["so"] = json!({ "decision": "confirm" });
+    assert_eq!(binh.judge(&entry, &verdicts).await.refusal(), (409, "wrong_state".into()));
+    assert_eq!(house.app.store.keyings(&entry).await.unwrap().len(), 29, "keyed once");
+}
+
+#[tokio::test]
+async fn what_is_keyed_blind_shows_nothing_of_the_machine() {
+    let house = House::open().await;
+    house.with_policy(|policy| policy.blind_share = 1.0).await;
+    let an = house.user("an", &EVERY_ROLE).await;
+    let (_, entry) = house.one_entry(&an, 1).await;
+    let task = an.take("typist").await;
+    let fields = task["fields"].as_array().unwrap();
+    let (blind, open): (Vec<_>, Vec<_>) = fields.iter().partition(|f| f["blind"] == true);
+    assert_eq!((blind.len(), open.len()), (19, 10), "the machine is sure of 19 fields of 29");
+    for field in &blind {
+        assert_eq!(field["reason"], "blind");
+        assert!(field.get("proposal").is_none() && !field.to_string().contains("alternatives"), "{field}");
+        assert!(field.get("value").is_none() && field.get("candidates").is_none(), "{field}");
+    }
+    assert!(open.iter().all(|f| f["proposal"]["alternatives"].is_array()), "or absence would mean nothing");
+    an.key(&entry, &as_proposed(&task)).await.expect(StatusCode::OK);
+    let keyings = house.app.store.keyings(&entry).await.unwrap();
+    let keyed_blind: Vec<&str> = keyings.iter().filter(|k| k.blind).map(|k| k.key.as_str()).collect();
+    assert_eq!(keyed_blind.len(), 19);
+    assert!(blind.iter().all(|f| keyed_blind.contains(&f["key"].as_str().unwrap())));
+}
+
+#[tokio::test]
+async fn the_number_in_the_head_does_not_tell_a_third_person_whose_value_is_whose() {
+    let house = House::open().await;
+    let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
+    let chi = house.user("chi", &EVERY_ROLE).await;
+    let (_, entry) = house.one_entry(&an, 1).await;
+    an.type_next().await;
+    let head = async |who: &crate::house::Client| {
+        who.get(&format!("/api/v1/entries/{entry}")).await.expect(StatusCode::OK)["entry"].clone()
+    };
+    let task = binh.take("verifier").await;
+    assert_eq!(task["entry"]["number"], "57", "the verifier has the value before him");
+    assert!(head(&chi).await.get("number").is_none());
+    let mut verdicts = confirm_all(&task);
+    verdicts["so"] = json!({ "decision": "replace", "state": "written", "text": "75" });
+    binh.judge(&entry, &verdicts).await.expect(StatusCode::OK);
+    let task = chi.take("adjudicator").await;
+    assert!(task["entry"].get("number").is_none(), "{task}");
+    assert!(head(&chi).await.get("number").is_none());
+    let settled = json!({ "so": { "state": "written", "text": "75" } });
+    chi.settle(&entry, &settled).await.expect(StatusCode::OK);
+    assert_eq!(head(&an).await["number"], "75");
 }
 
 #[tokio::test]
@@ -81,7 +158,6 @@ async fn the_machine_shows_itself_to_the_typist_only_and_never_as_a_number() {
     assert!(!typing.to_string().contains("confidence"), "{typing}");
     let all = typing["fields"].as_array().unwrap();
     assert_eq!(all.len(), 29);
-    assert!(all.iter().all(|f| f["blind"] == false || f.get("proposal").is_none()), "a blind field shows");
     let unsure = all.iter().filter(|f| f["reason"] == "unsure").count();
     assert_eq!(unsure, 10, "every third field of 29 is unsure");
     let mut typed = as_proposed(&typing);

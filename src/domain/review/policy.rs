@@ -60,6 +60,10 @@ impl ProjectPolicy {
     /// The smallest share that keeps the machine's real error rate a measured number (design, section 4).
     pub const MIN_BLIND_SHARE: f64 = 0.05;
 
+    /// How long somebody who was shown the machine's readings of an entry as typist does not verify it, ms.
+    /// Not for ever: where two clerks both looked at an entry, nobody else may be there to verify it.
+    pub const SEEN_FOR_MS: i64 = 24 * 3600 * 1_000;
+
     /// Checks the ranges.
     ///
     /// # Errors

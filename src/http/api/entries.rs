@@ -2,17 +2,37 @@
 
 use super::pages::jpeg;
 use crate::app::{Answers, App, Draft, EntryOutcome, EntryView, TaskRequest, Verdicts};
-use crate::http::extract::{Json, Path};
+use crate::domain::TaskRole;
+use crate::http::extract::{Json, Path, Query};
 use crate::http::{Error, SignedIn};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 #[derive(Serialize)]
 pub(super) struct Lease {
     lease_until: i64,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    role: TaskRole,
+}
+
+#[derive(Serialize)]
+pub(super) struct Waiting {
+    waiting: bool,
+}
+
+/// `GET /api/v1/tasks/waiting?role=typist`: whether there is an entry to be had; lends none.
+pub(super) async fn waiting(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Query(wanted): Query<Wanted>,
+) -> Result<axum::Json<Waiting>, Error> {
+    Ok(axum::Json(Waiting { waiting: app.is_work_waiting(&me, wanted.role).await? }))
 }
 
 /// `POST /api/v1/tasks/next`

@@ -38,6 +38,7 @@ fn versioned() -> Router<Arc<App>> {
         .route("/pages/{id}/image", get(pages::image))
         .route("/pages/{id}/insist", post(pages::insist))
         .route("/tasks/next", post(entries::next))
+        .route("/tasks/waiting", get(entries::waiting))
         .route("/entries/{id}", get(entries::show))
         .route("/entries/{id}/fields/{key}/crop.jpg", get(entries::crop))
         .route("/entries/{id}/lease", post(entries::keep_lease).delete(entries::give_back))

@@ -10,7 +10,11 @@ import { PagePane } from "./page-pane.js";
 /** The next task is fetched this long after the current one has opened. */
 const PRELOAD_AFTER_MS = 700;
 const HEARTBEAT_MS = 30_000;
+/** Entries are kept only while somebody sits here: a key or a click within this time. */
+const IDLE_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 12_000;
+/** Skipped entries that are remembered; the server takes 64 ids, with those in hand. */
+const MAX_SKIPPED = 60;
 /** Nothing says "loading" before this. */
 const PATIENCE_MS = 300;
 
@@ -25,6 +29,9 @@ export class Desk {
     this.list = byId("fields");
     this.task = null;
     this.next = null;
+    this.skipped = [];
+    this.lastAct = Date.now();
+    for (const act of ["keydown", "pointerdown"]) addEventListener(act, () => this.acted(), true);
     this.outbox.addEventListener("change", () => this.sayState());
     this.outbox.addEventListener("refused", (e) => this.refusedLater(e.detail));
     this.outbox.addEventListener("signedout", () => this.say(t("error.signed_out"), "look", { href: `/login?next=${location.pathname}`, text: t("login.again") }));
@@ -38,8 +45,9 @@ export class Desk {
     await this.show(this.fetchNext([]));
   }
 
-  fetchNext(except) {
-    return api.nextTask(this.role, except);
+  /** Asks for an entry other than those held and those skipped. */
+  fetchNext(held) {
+    return api.nextTask(this.role, [...held, ...this.skipped]);
   }
 
   /** Shows the task that `coming` resolves to, or what to do when there is none. */
@@ -101,9 +109,10 @@ export class Desk {
     return true;
   }
 
-  /** Gives the current task back unfinished; its draft stays. */
+  /** Gives the current task back unfinished; its draft stays. It does not come again before all the others. */
   async skip() {
     const { entry } = this.task;
+    this.skipped = [...this.skipped.filter((id) => id !== entry.id), entry.id].slice(-MAX_SKIPPED);
     await api.giveBackLease(entry.id).catch(() => {});
     const ready = this.next;
     this.next = null;
@@ -133,7 +142,15 @@ export class Desk {
     this.say(`${error.message} ${t("desk.kept")}`, "wrong", { text: t("desk.go_on"), act: () => this.skip() });
   }
 
+  /** Somebody is here. After a pause, what is held is asked after at once: it may be somebody else's by now. */
+  acted() {
+    const paused = Date.now() - this.lastAct > IDLE_MS;
+    this.lastAct = Date.now();
+    if (paused) this.heartbeat();
+  }
+
   async heartbeat() {
+    if (Date.now() - this.lastAct > IDLE_MS) return;
     for (const task of [this.task, this.next]) {
       if (!task) continue;
       try {
@@ -153,18 +170,14 @@ export class Desk {
     this.lookAgain();
   }
 
-  /** While there is nothing to do, looks for work now and then, and offers it without opening it. */
+  /** While there is nothing to do, asks for work now and then, and offers it without taking it. */
   lookAgain() {
     clearTimeout(this.looking);
     this.looking = setTimeout(async () => {
-      const found = document.hidden ? null : await this.fetchNext([]).catch(() => null);
+      const found = document.hidden ? false : await api.workWaiting(this.role).catch(() => false);
       if (this.task) return;
-      if (!found) {
-        this.lookAgain();
-        return;
-      }
-      this.next = found;
-      this.blank(t("desk.found"), true);
+      if (found) this.blank(t("desk.found"), true);
+      else this.lookAgain();
     }, LOOK_AGAIN_MS);
   }
 
@@ -178,6 +191,8 @@ export class Desk {
     const go = () => {
       const ready = this.next;
       this.next = null;
+      // Nothing else was left: what was skipped is offered again.
+      this.skipped = [];
       this.show(ready ? Promise.resolve(ready) : this.fetchNext([]));
     };
     const button = offer && h("button", { class: "main", onclick: go }, t("desk.take"), " ", h("kbd", {}, "Enter"));

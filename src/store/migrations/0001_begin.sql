@@ -203,9 +203,19 @@ CREATE TABLE task_lease (
   role       TEXT NOT NULL CHECK (role IN ('typist','verifier','adjudicator')),
   person_id  TEXT NOT NULL REFERENCES person (id),
   account_id TEXT NOT NULL REFERENCES account (id),
-  expires_at BIGINT NOT NULL
+  expires_at BIGINT NOT NULL,
+  -- The account whose lease had run out when this one began.
+  taken_from TEXT REFERENCES account (id)
 );
 CREATE INDEX task_lease_person ON task_lease (person_id, role, expires_at);
+
+-- Who was shown the machine's readings of an entry as typist, and until when that keeps them from verifying it.
+CREATE TABLE entry_seen (
+  entry_id   TEXT NOT NULL REFERENCES entry (id),
+  person_id  TEXT NOT NULL REFERENCES person (id),
+  seen_until BIGINT NOT NULL,
+  PRIMARY KEY (entry_id, person_id)
+);
 
 CREATE TABLE job (
   id           TEXT NOT NULL PRIMARY KEY,

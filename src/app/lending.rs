@@ -1,0 +1,111 @@
+//! Lending entries: one entry, one person at a time. When an entry changes hands, the log says so.
+
+use super::record::Deed;
+use super::tasks::{Task, TaskRequest};
+use super::{App, Error, Me, Result};
+use crate::domain::TaskRole;
+use crate::domain::review::ProjectPolicy;
+use crate::store::{Beside, ClaimEntry, Entry, Lent, Tx};
+use serde_json::json;
+
+/// More entries are not on anybody's screen, nor skipped in one sitting.
+const MAX_EXCEPT: usize = 64;
+/// Ids are UUIDs.
+const MAX_ID_BYTES: usize = 64;
+
+impl App {
+    /// Lends the next entry that waits for the role: first one that the person holds already and does not
+    /// name in `except`. None when nothing is left.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::BadInput`] when `except` is no list of ids.
+    pub async fn next_task(&self, me: &Me, wish: &TaskRequest) -> Result<Option<Task>> {
+        me.needs(&[wish.role.needs()])?;
+        if wish.except.len() > MAX_EXCEPT || wish.except.iter().any(|id| id.len() > MAX_ID_BYTES) {
+            return Err(Error::BadInput(vec!["except"]));
+        }
+        let now = self.clock.now_ms();
+        // Which project's lease holds is known only with the entry.
+        let lease_until = now + lease_ms(&self.ensure_project().await?.policy);
+        let claim = ClaimEntry {
+            role: wish.role,
+            person_id: &me.person_id,
+            account_id: &me.account_id,
+            book_id: wish.book_id.as_deref(),
+            now,
+            lease_until,
+        };
+        let Some(entry) = self.claim(me, &claim, &wish.except).await? else { return Ok(None) };
+        let known = self.known(entry).await?;
+        let own_lease_until = now + lease_ms(&known.policy);
+        if own_lease_until != lease_until {
+            self.store.extend_lease(known.entry_id(), &me.person_id, own_lease_until).await?;
+        }
+        let shown = (own_lease_until, wish.book_id.as_deref());
+        Ok(Some(self.task(me, wish.role, &known, shown).await?))
+    }
+
+    /// Whether there is an entry to be had in the role. Lends nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`].
+    pub async fn is_work_waiting(&self, me: &Me, role: TaskRole) -> Result<bool> {
+        me.needs(&[role.needs()])?;
+        Ok(self.store.is_any_entry_free(role, &me.person_id, self.clock.now_ms()).await?)
+    }
+
+    /// A sign of life: keeps the lease; gives its new end, ms.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`], [`Error::NotFound`].
+    pub async fn keep_lease(&self, me: &Me, entry_id: &str) -> Result<i64> {
+        let entry = self.store.entry(entry_id).await?.ok_or(Error::NotFound("entry"))?;
+        let policy = self.policy_of(&self.book_row(&entry.book_id).await?).await?;
+        let until = self.clock.now_ms() + lease_ms(&policy);
+        self.store.extend_lease(entry_id, &me.person_id, until).await?;
+        Ok(until)
+    }
+
+    /// Gives an entry back; no matter when the person does not hold it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_back(&self, me: &Me, entry_id: &str) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        let Some(role) = tx.release_lease(entry_id, &me.person_id).await? else { return Ok(()) };
+        let entry = tx.entry(entry_id).await?.ok_or(Error::NotFound("entry"))?;
+        let deed = Deed::of(me, "task.give_back", entry_id).in_book(&entry.book_id);
+        self.record(&mut tx, deed.detail(json!({ "role": role }))).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn claim(&self, me: &Me, claim: &ClaimEntry<'_>, except: &[String]) -> Result<Option<Entry>> {
+        let beside = Beside { except, max_held: self.settings.leases_per_person };
+        let mut tx = self.store.begin().await?;
+        let Some(claimed) = tx.claim_entry(claim, beside).await? else { return Ok(None) };
+        let entry = tx.entry(&claimed.entry_id).await?.ok_or(Error::NotFound("entry"))?;
+        self.record_lending(&mut tx, me, (claim.role, &entry), claimed.lent).await?;
+        tx.commit().await?;
+        Ok(Some(entry))
+    }
+
+    /// A page loaded anew is no event; an entry taken over from somebody whose lease ran out names that account.
+    async fn record_lending(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        (role, entry): (TaskRole, &Entry),
+        lent: Lent,
+    ) -> Result<()> {
+        let (action, detail) = match lent {
+            Lent::Still => return Ok(()),
+            Lent::Anew => ("task.take", json!({ "role": role })),
+            Lent::TakenFrom(account) => ("task.take_over", json!({ "role": role, "from": account })),
+        };
+        self.record(tx, Deed::of(me, action, &entry.id).in_book(&entry.book_id).detail(detail)).await
+    }
+}
+
+fn lease_ms(policy: &ProjectPolicy) -> i64 {
+    i64::from(policy.lease_secs) * 1_000
+}
