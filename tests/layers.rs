@@ -1,5 +1,7 @@
 //! The layers of `src/ARCHITECTURE.md`: a file under `src/<layer>` may name only the layers below it.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! The births workbook, opened again and compared cell by cell with one written by hand.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 use calamine::{Data, Reader, Xlsx};
 use sohoa::domain::{FieldState, FieldValue, Form};
 use sohoa::exchange::{DeliveredBook, DeliveredEntry, write_births};

@@ -77,7 +77,7 @@ impl App {
             file.write_all(lines.as_bytes())?;
             file.sync_all()
         };
-        blocking(append).await?.map_err(heads_file_failed)
+        blocking(append).await?.map_err(|error| heads_file_failed(&error))
     }
 
     /// The heads written down beside the key. A last line that a crash cut off is left out: its head is
@@ -90,7 +90,7 @@ impl App {
         match blocking(move || std::fs::read_to_string(file)).await? {
             Ok(text) => parse_export(text.rsplit_once('\n').map_or("", |(whole, _)| whole)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(heads_file_failed(error)),
+            Err(error) => Err(heads_file_failed(&error)),
         }
     }
 
@@ -155,7 +155,7 @@ fn end_last_line(file: &mut File) -> std::io::Result<()> {
     if whole < end.len() { file.set_len(from + whole as u64) } else { Ok(()) }
 }
 
-fn heads_file_failed(error: std::io::Error) -> Error {
+fn heads_file_failed(error: &std::io::Error) -> Error {
     Error::Broken(format!("the file of signed heads cannot be used: {error}"))
 }
 
