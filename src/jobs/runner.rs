@@ -1,6 +1,6 @@
 //! Claims jobs and works them off, several at a time.
 
-use crate::app::{App, Error, PageReader, READ_PAGE};
+use crate::app::{App, Error, PageReader, READ_PAGE, Read};
 use crate::store::{ClaimJob, Failure, Job, JobState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,11 +152,19 @@ impl Runner {
             Ok(read) => {
                 tracing::info!(job = job.id, kind = job.kind, ms, "job done");
                 if let Some(read) = read.filter(|_| self.app.settings.pictures_ahead) {
-                    self.app.make_pictures_ahead(&read).await;
+                    self.make_pictures(&read, &mut stop).await;
                 }
             }
             Err(Error::LeaseLost) => tracing::warn!(job = job.id, "job lost to another worker"),
             Err(error) => self.fail(&job, error).await,
+        }
+    }
+
+    /// Makes the pictures of a page that is read, unless a stop comes first: they can be made on demand.
+    async fn make_pictures(&self, read: &Read, stop: &mut watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.app.make_pictures_ahead(read) => {}
+            Ok(_) = stop.wait_for(|stop| *stop) => {}
         }
     }
 
