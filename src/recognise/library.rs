@@ -62,15 +62,12 @@ pub(super) fn load(path: &Path) -> Result<&'static Environment, RecogniseError> 
     Ok(ENVIRONMENT.get_or_init(|| environment))
 }
 
-/// Loads the library, if none is loaded yet, and tells what the loaded one calls itself.
+/// Loads the library, if none is loaded yet.
 ///
 /// # Errors
 /// [`RecogniseError::Library`] when the file is no ONNX Runtime, or too old.
-pub fn library_version(path: &Path) -> Result<String, RecogniseError> {
-    load(path)?;
-    let info = ort::info();
-    let branch = info.split(['=', ',']).nth(1).unwrap_or(info);
-    Ok(format!("ONNX Runtime {}", branch.trim().trim_start_matches("rel-")))
+pub fn check_library(path: &Path) -> Result<(), RecogniseError> {
+    load(path).map(drop)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use choice::read_choice;
 pub use decode::Alternative;
 pub use device::{Device, UnknownDevice};
 pub use error::RecogniseError;
-pub use library::{find_library, library_version};
+pub use library::{check_library, find_library};
 pub use manifest::{Calibration, CalibrationMethod, Golden, LogisticWeights, Manifest, Preprocess};
 pub use model::LineModel;
 pub use onnx::{EngineOptions, OnnxLineModel};

@@ -2,13 +2,13 @@
 
 use super::super::config::Settings;
 use super::super::engine::options;
-use crate::recognise::{Device, EngineOptions, Reader, RecogniseError, find_library, library_version};
+use crate::recognise::{Device, EngineOptions, Reader, RecogniseError, check_library, find_library};
 
 /// ONNX Runtime is there and can be loaded.
 pub(super) fn library(settings: &Settings) -> Result<String, String> {
     let path = find_library(settings.ort_lib.as_deref(), &settings.data).map_err(|e| e.to_string())?;
-    let version = library_version(&path).map_err(|e| e.to_string())?;
-    Ok(format!("{version} at {}", path.display()))
+    check_library(&path).map_err(|e| e.to_string())?;
+    Ok(format!("ONNX Runtime loads from {}", path.display()))
 }
 
 /// The line model is whole and reads its golden line.
