@@ -17,6 +17,8 @@ pub(super) struct Square {
 /// The squares of one field are printed together: they are sought with one shift and one size.
 const SHIFT_MM: f32 = 2.6;
 const GROWTH_MM: f32 = 0.8;
+/// How far one square may stand from where all of them together would have it.
+const NEAR_MM: f32 = 1.0;
 /// Share of ink inside a square that counts as a full tick.
 const FULL_TICK: f32 = 0.10;
 
@@ -44,7 +46,20 @@ pub(super) fn locate(field: &FormField, evidence: &Evidence, at: &Placement) -> 
     if value < 0.3 {
         return (squares(field, at, [0, 0, 0]).collect(), value.max(0.0));
     }
-    (squares(field, at, [dx, dy, grow]).collect(), value)
+    let near = (NEAR_MM * scale).ceil() as i32;
+    (squares(field, at, [dx, dy, grow]).map(|s| settle(evidence, s, near)).collect(), value)
+}
+
+/// The square's own best place within `near` px of where all of them stand together: options of two printed
+/// lines, and what skew is left, move each a little.
+fn settle(evidence: &Evidence, square: Square, near: i32) -> Square {
+    let shifts = (-near..=near).flat_map(|dy| (-near..=near).map(move |dx| (dx, dy)));
+    let moved = shifts.map(|(dx, dy)| {
+        let there = Square { x: square.x + dx as f32, y: square.y + dy as f32, ..square };
+        let off = (dx * dx + dy * dy) as f32 / (near * near).max(1) as f32;
+        (outline(evidence, &there) - 0.02 * off, there)
+    });
+    moved.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(square, |(_, there)| there)
 }
 
 fn squares<'a>(
