@@ -74,6 +74,6 @@ test("an entry handed in without a line is sent later, exactly as typed", async 
   assert.equal((await response.json()).state, "typed");
   const fields = response.request().postDataJSON().fields;
   for (const field of paper.fields) assert.equal(fields[field.key].text, field.text.normalize("NFC"), field.key);
-  await page.waitForSelector("#saved[data-state=saved]");
+  await page.waitForSelector("#saved[data-state=saved]", { state: "attached" });
   await page.context().close();
 });
