@@ -46,11 +46,42 @@ fn decode_jpeg(bytes: &[u8], header: &Header) -> Result<RgbImage, ImageError> {
     let size = decoder.output_buffer_size().ok_or(ImageError::Truncated)?;
     let mut pixels = vec![0; size];
     decoder.decode_into(&mut pixels).map_err(jpeg_error)?;
+    let row = size / (header.height.max(1) as usize);
+    if foot_repeats(&pixels, row) && is_made_up(bytes, lenient.jpeg_set_out_colorspace(out), &pixels, row) {
+        return Err(ImageError::Truncated);
+    }
     if grey {
         pixels = pixels.into_iter().flat_map(|v| [v, v, v]).collect();
     }
     RgbImage::from_raw(header.width, header.height, pixels)
         .ok_or_else(|| ImageError::Unsupported { reason: "an unusual number of colour channels".into() })
+}
+
+/// Rows at the foot of a picture that are looked at: a row of JPEG's smallest blocks.
+const FOOT_ROWS: usize = 8;
+
+/// Whether the last rows repeat every 16 pixels: paper does not, a flat border does, and so does what the
+/// decoder makes of missing data when an end marker follows a cut.
+fn foot_repeats(pixels: &[u8], row: usize) -> bool {
+    let Some(foot) = pixels.len().checked_sub(FOOT_ROWS * row).and_then(|start| pixels.get(start..)) else {
+        return false;
+    };
+    let period = 16 * 3;
+    let pairs = foot.len().saturating_sub(period);
+    let same = foot.iter().zip(&foot[foot.len() - pairs..]).filter(|(a, b)| a == b).count();
+    same * 10 >= pairs * 9
+}
+
+/// Whether the last rows come from missing data: then they change when other data are put before the end
+/// marker, which a decoder that has all its blocks never reads.
+fn is_made_up(bytes: &[u8], lenient: DecoderOptions, pixels: &[u8], row: usize) -> bool {
+    let Some(end) = bytes.windows(2).rposition(|pair| pair == [0xFF, 0xD9]) else { return true };
+    let other: Vec<u8> = (0..4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 & 0x7F).collect();
+    let changed = [&bytes[..end], &other, &bytes[end..]].concat();
+    let mut again = vec![0; pixels.len()];
+    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(&changed), lenient);
+    let start = pixels.len().saturating_sub(FOOT_ROWS * row);
+    decoder.decode_into(&mut again).is_err() || again[start..] != pixels[start..]
 }
 
 fn jpeg_error(error: DecodeErrors) -> ImageError {
