@@ -100,12 +100,12 @@ impl Evidence {
     /// Takes the frame lines out of the row evidence, lest they pass for rules; returns the share that was found.
     pub(super) fn erase_frame(&mut self, form: &Form, at: &Placement) -> f32 {
         let found = self.frame_found(form, at);
-        let slack = (0.7 * self.px_per_mm).ceil() as i32;
-        for &(i, line, _) in &found {
-            let [x0, _, x1, _] = form.frame[i].line;
-            if !is_vertical(form.frame[i].line) {
-                self.rows.erase(line, slack, at.x.px(x0 - 3.0), at.x.px(x1 + 3.0));
-            }
+        // Wide enough for double lines. A line too broken to be found is taken out where it should be.
+        let slack = (1.4 * self.px_per_mm).ceil() as i32;
+        for (i, frame) in form.frame.iter().enumerate().filter(|(_, f)| !is_vertical(f.line)) {
+            let [x0, y0, x1, _] = frame.line;
+            let line = found.iter().find(|f| f.0 == i).map_or(at.y.px(y0), |f| f.1);
+            self.rows.erase(line, slack, at.x.px(x0 - 3.0), at.x.px(x1 + 3.0));
         }
         self.rows.resum();
         found.len() as f32 / form.frame.len().max(1) as f32

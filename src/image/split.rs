@@ -19,7 +19,8 @@ pub fn split_lines(gray: &GrayImage) -> Vec<GrayImage> {
         return vec![gray.clone()];
     }
     let marks = Marks::of(gray);
-    let bands = marks.bands_on_rules().or_else(|| marks.bands_at_valley());
+    let bands =
+        marks.bands_on_rules().or_else(|| marks.bands_at_valley()).or_else(|| marks.band_above_empty_rule());
     let Some(bands) = bands else { return vec![gray.clone()] };
     let inks: Vec<f32> = bands.iter().map(|band| marks.ink_between(*band)).collect();
     let most = inks.iter().copied().fold(0.0, f32::max);
@@ -108,6 +109,22 @@ impl Marks {
             && (0.38..0.64).contains(&apart)
             && bodies.iter().all(|b| (0.07..0.42).contains(b));
         two.then(|| vec![(0, y), (y, self.height)])
+    }
+
+    /// The upper band alone, when the last rule stands under bare paper: writing hid the rule before it.
+    fn band_above_empty_rule(&self) -> Option<Vec<(usize, usize)>> {
+        let h = self.height;
+        let last = *self.rules.last()?;
+        let bare = h * 3 / 10;
+        if last < h / 2 + bare || h - last > h / 4 {
+            return None;
+        }
+        let total = self.ink_between((0, h));
+        // Up from the rule, the first row that is written on.
+        let usual = total / h as f32;
+        let written = (0..last.saturating_sub(h / 25 + 2)).rev().find(|&y| self.profile[y] > 0.15 * usual)?;
+        let empty = last.saturating_sub(written) >= bare && self.ink_between((written + 1, h)) < 0.02 * total;
+        empty.then(|| vec![(0, (written + h / 16).min(last))])
     }
 }
 
@@ -240,6 +257,16 @@ mod tests {
         write(&mut crop, 174, 28, (20, 500));
         write(&mut crop, 374, 28, (20, 200));
         assert_eq!(split_lines(&crop).len(), 3);
+    }
+
+    #[test]
+    fn an_empty_last_line_is_cut_off_even_when_writing_hides_the_rule_before_it() {
+        let mut crop = paper(1400, 197);
+        dotted_rule(&mut crop, 178);
+        write(&mut crop, 76, 28, (20, 1380));
+        let lines = split_lines(&crop);
+        assert_eq!(lines.len(), 1);
+        assert!((80..130).contains(&lines[0].height()), "{}", lines[0].height());
     }
 
     #[test]
