@@ -113,7 +113,9 @@ impl Evidence {
 
     /// Each printed frame line as found near its place: `(index in form.frame, position px, coverage)`.
     fn frame_found(&self, form: &Form, at: &Placement) -> Vec<(usize, f32, f32)> {
-        let reach = (2.5 * self.px_per_mm) as i32;
+        let reach = (5.0 * self.px_per_mm) as i32;
+        // Displaced rows can draw the placement away from the frame; what is further off must be nearly whole.
+        let off_mm = |line: i32, wanted: i32| (line - wanted).abs() as f32 / self.px_per_mm;
         let found = form.frame.iter().enumerate().map(|(i, frame)| {
             let [x0, y0, x1, y1] = frame.line;
             let (map, wanted, from, to) = if is_vertical(frame.line) {
@@ -124,11 +126,16 @@ impl Evidence {
             let wanted_line = wanted.round() as i32;
             let best = (wanted_line - reach..=wanted_line + reach)
                 .map(|line| (line, map.coverage(line, from, to)))
-                .max_by(|a, b| a.1.total_cmp(&b.1));
-            let (line, coverage) = best.unwrap_or((wanted_line, 0.0));
-            (i, line as f32, coverage)
+                .filter(|&(line, coverage)| {
+                    coverage > if off_mm(line, wanted_line) > 2.5 { 0.75 } else { 0.3 }
+                })
+                .max_by(|a, b| {
+                    let value = |c: &(i32, f32)| c.1 - 0.04 * off_mm(c.0, wanted_line);
+                    value(a).total_cmp(&value(b))
+                });
+            best.map(|(line, coverage)| (i, line as f32, coverage))
         });
-        found.filter(|&(_, _, coverage)| coverage > 0.3).collect()
+        found.flatten().collect()
     }
 }
 
