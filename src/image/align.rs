@@ -17,6 +17,23 @@ pub(super) struct Placement {
     pub(super) score: f32,
 }
 
+/// What was found of the frame.
+#[derive(Debug, Clone)]
+pub(super) struct FoundFrame {
+    /// Share of its lines.
+    pub(super) share: f32,
+    /// Horizontal lines: height on the form in mm, and how much lower than placed they stand, px.
+    pub(super) anchors: Vec<(f32, f32)>,
+}
+
+impl FoundFrame {
+    /// How much lower than placed the frame stands near a height of the form, px; 0 far from all its lines.
+    pub(super) fn offset_near(&self, y_mm: f32) -> f32 {
+        let near = self.anchors.iter().filter(|a| (a.0 - y_mm).abs() < 20.0);
+        near.min_by(|a, b| (a.0 - y_mm).abs().total_cmp(&(b.0 - y_mm).abs())).map_or(0.0, |a| a.1)
+    }
+}
+
 /// Line evidence of an upright page.
 #[derive(Debug, Clone)]
 pub(super) struct Evidence {
@@ -97,18 +114,23 @@ impl Evidence {
         best.into_iter().map(|(y, score)| Placement { x, y, score: score + x_score }).collect()
     }
 
-    /// Takes the frame lines out of the row evidence, lest they pass for rules; returns the share that was found.
-    pub(super) fn erase_frame(&mut self, form: &Form, at: &Placement) -> f32 {
+    /// Takes the frame lines out of the row evidence, lest they pass for rules; returns where they were found.
+    pub(super) fn erase_frame(&mut self, form: &Form, at: &Placement) -> FoundFrame {
         let found = self.frame_found(form, at);
-        // Wide enough for double lines. A line too broken to be found is taken out where it should be.
-        let slack = (1.4 * self.px_per_mm).ceil() as i32;
+        let mut anchors = Vec::new();
         for (i, frame) in form.frame.iter().enumerate().filter(|(_, f)| !is_vertical(f.line)) {
             let [x0, y0, x1, _] = frame.line;
-            let line = found.iter().find(|f| f.0 == i).map_or(at.y.px(y0), |f| f.1);
-            self.rows.erase(line, slack, at.x.px(x0 - 3.0), at.x.px(x1 + 3.0));
+            let seen = found.iter().find(|f| f.0 == i).map(|f| f.1);
+            if let Some(line) = seen {
+                anchors.push((y0, line - at.y.px(y0)));
+            }
+            // Wide enough for double lines. A line too broken to be found is taken out where it should be.
+            let slack_mm = if seen.is_some() { 1.4 } else { 0.7 };
+            let slack = (slack_mm * self.px_per_mm).ceil() as i32;
+            self.rows.erase(seen.unwrap_or(at.y.px(y0)), slack, at.x.px(x0 - 3.0), at.x.px(x1 + 3.0));
         }
         self.rows.resum();
-        found.len() as f32 / form.frame.len().max(1) as f32
+        FoundFrame { share: found.len() as f32 / form.frame.len().max(1) as f32, anchors }
     }
 
     /// Each printed frame line as found near its place: `(index in form.frame, position px, coverage)`.
@@ -125,9 +147,9 @@ impl Evidence {
             };
             let wanted_line = wanted.round() as i32;
             let best = (wanted_line - reach..=wanted_line + reach)
-                .map(|line| (line, map.coverage(line, from, to)))
+                .map(|line| (line, map.solid(line, from, to)))
                 .filter(|&(line, coverage)| {
-                    coverage > if off_mm(line, wanted_line) > 2.5 { 0.75 } else { 0.3 }
+                    coverage > if off_mm(line, wanted_line) > 2.5 { 0.8 } else { 0.3 }
                 })
                 .max_by(|a, b| {
                     let value = |c: &(i32, f32)| c.1 - 0.04 * off_mm(c.0, wanted_line);

@@ -134,21 +134,23 @@ impl Upright {
         let chains = rows::chains(form);
         let candidates = evidence.placements(form);
         let solved = candidates.into_iter().map(|at| {
-            let found: Vec<_> = chains.iter().map(|c| rows::locate(form, &evidence, &at, c)).collect();
+            let found: Vec<_> = chains.iter().map(|c| rows::locate(form, &evidence, &at, (c, 0.0))).collect();
             let value = at.score + found.iter().map(|(_, v)| v).sum::<f32>();
             (at, value)
         });
         let best = solved.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at);
         let placement = best.expect("the search always keeps a placement");
         let frame = evidence.erase_frame(form, &placement);
-        let found: Vec<FoundRow> =
-            chains.iter().flat_map(|c| rows::locate(form, &evidence, &placement, c).0).collect();
+        let found: Vec<FoundRow> = chains
+            .iter()
+            .flat_map(|c| rows::locate(form, &evidence, &placement, (c, frame.offset_near(c[0].y_mm))).0)
+            .collect();
         let page = extents::Page { form, ink: &self.ink, rows: &evidence.rows, at: &placement };
         let rules = page.find_ends(&found);
         let squares = form.fields.iter().enumerate().filter(|(_, f)| !f.options.is_empty());
         let squares = squares.map(|(i, f)| (i, ticks::locate(f, &evidence, &placement).0)).collect();
         let seen = rules.iter().filter(|r| r.evidence > 0.4).count() as f32 / rules.len().max(1) as f32;
-        let confidence = (0.6 * seen + 0.4 * frame).clamp(0.0, 1.0);
+        let confidence = (0.6 * seen + 0.4 * frame.share).clamp(0.0, 1.0);
         Layout { placement, rules, squares, strength: evidence.rows.strength, confidence }
     }
 

@@ -120,6 +120,18 @@ impl LineMap {
         sums[b].saturating_sub(sums[a]) as f32 / (255.0 * wanted)
     }
 
+    /// Share of the pixels from `from` to `to` on which a mark itself stands out on a line or its neighbours:
+    /// nearly 1 for a solid line, a third for dots.
+    pub(super) fn solid(&self, line: i32, from: f32, to: f32) -> f32 {
+        let lines: Vec<usize> = (line - 1..=line + 1)
+            .filter_map(|l| usize::try_from(l).ok())
+            .filter(|&l| l < self.count)
+            .collect();
+        let (a, b) = ((from.max(0.0) as usize).min(self.len), (to.max(0.0) as usize).min(self.len));
+        let marked = (a..b).filter(|&x| lines.iter().any(|&l| self.stands_out(l, x))).count();
+        marked as f32 / (to - from).max(1.0)
+    }
+
     /// Best coverage over the lines within `slack` of `line`.
     pub(super) fn coverage_near(&self, line: f32, slack: i32, from: f32, to: f32) -> f32 {
         let line = line.round() as i32;

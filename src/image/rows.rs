@@ -31,8 +31,9 @@ const REACH_MM: f32 = 6.5;
 const BEND: f32 = 0.08;
 /// Price of any break, however large.
 const BREAK: f32 = 0.6;
-/// Price of displacement as such, per mm².
+/// Price of displacement as such, per mm²: for rows that hold each other, and for one or two rows alone.
 const PULL: f32 = 0.004;
+const PULL_ALONE: f32 = 0.02;
 
 /// The form's rules as rows, by column of the frame, top to bottom.
 pub(super) fn chains(form: &Form) -> Vec<Vec<Row>> {
@@ -73,13 +74,15 @@ fn frame_cell(form: &Form, [x, y]: [f32; 2]) -> (usize, usize) {
     (left.count(), above.count())
 }
 
-/// Finds the rows of one chain under a placement; also the value of the whole solution, for comparison.
+/// Finds the rows of one chain under a placement; also the value of the whole solution, for comparison. A chain of
+/// one or two rows is expected `offset_px` lower than placed: so much lower stands the frame line next to it.
 pub(super) fn locate(
     form: &Form,
     evidence: &Evidence,
     at: &Placement,
-    chain: &[Row],
+    (chain, offset_px): (&[Row], f32),
 ) -> (Vec<FoundRow>, f32) {
+    let (pull, expected) = if chain.len() > 2 { (PULL, 0.0) } else { (PULL_ALONE, offset_px) };
     let reach = (REACH_MM * at.y.scale) as i32;
     let seen: Vec<Vec<f32>> = chain
         .iter()
@@ -88,8 +91,8 @@ pub(super) fn locate(
     let per_px = 1.0 / (at.y.scale * at.y.scale);
     let weight = |row: &Row| (row_length(form, row) / 60.0).clamp(0.4, 1.2);
     let unary = |i: usize, d: usize| {
-        let off = (d as i32 - reach) as f32;
-        seen[i][d] * weight(&chain[i]) - PULL * off * off * per_px
+        let off = (d as i32 - reach) as f32 - expected;
+        seen[i][d] * weight(&chain[i]) - pull * off * off * per_px
     };
     let states = seen.first().map_or(0, Vec::len);
     let mut best: Vec<f32> = (0..states).map(|d| unary(0, d)).collect();
