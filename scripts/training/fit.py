@@ -1,5 +1,9 @@
 """Training: data-parallel over processes of one thread each (gradients are
-averaged), one-cycle AdamW over *elapsed training time*, resumable.
+averaged), AdamW over *elapsed training time*, resumable.
+
+The rate rises, stays, and falls in the last part of the time ("warm-up, stable,
+decay"): from the checkpoint before the fall (`stable.pt`) a longer run continues
+without having lost anything.
 
 Processes of one thread do better than threads of one process here: the LSTM's
 many small products would wait for each other whenever another program runs.
@@ -22,6 +26,7 @@ from stream import Batches
 WEIGHT_DECAY = 0.01
 CLIP_NORM = 2.0
 FINAL_SHARE = 0.004
+SHORTCUT_WEIGHT = 0.15
 SAVE_SECS = 150.0
 
 
@@ -32,6 +37,7 @@ class Plan:
     work: Path
     mixer: dict
     minutes: float
+    decay_minutes: float = 25.0
     seed: int = 1
     peak_rate: float = 2e-3
     ranks: int = 2
@@ -39,14 +45,11 @@ class Plan:
     init: Path | None = None
 
 
-def rate_at(progress: float, peak: float) -> float:
-    """One cycle over progress 0..1: 4 % linear warm-up, then a cosine down."""
-    warm = 0.04
-    if progress < warm:
-        return peak * (0.05 + 0.95 * progress / warm)
-    fall = min(1.0, (progress - warm) / (1.0 - warm))
-    cosine = 0.5 * (1.0 + float(torch.cos(torch.tensor(torch.pi * fall))))
-    return peak * (FINAL_SHARE + (1.0 - FINAL_SHARE) * cosine)
+def rate_at(elapsed_secs: float, plan: Plan) -> float:
+    """Two minutes of linear warm-up, the peak, and over the last `decay_minutes` a line down."""
+    rise = min(1.0, 0.05 + elapsed_secs / 120.0)
+    fall = max(0.0, (elapsed_secs / 60.0 - (plan.minutes - plan.decay_minutes)) / plan.decay_minutes)
+    return plan.peak_rate * min(rise, max(FINAL_SHARE, 1.0 - fall))
 
 
 def run(plan: Plan) -> Path:
@@ -91,9 +94,13 @@ def _loop(rank: int, plan: Plan, network, optimizer, state: dict) -> None:
     seed = plan.seed * 1_000_003 + state["step"] * 101 + rank
     batches = iter(Batches({**plan.mixer, "seed": seed}, state["lines"] if not plan.init else 10**9))
     started, saved_at, losses = time.monotonic() - state["elapsed_secs"], time.monotonic(), []
+    falls = state["elapsed_secs"] >= 60 * (plan.minutes - plan.decay_minutes)
     network.train()
     while state["elapsed_secs"] < plan.minutes * 60:
-        rate = rate_at(state["elapsed_secs"] / (plan.minutes * 60), plan.peak_rate)
+        rate = rate_at(state["elapsed_secs"], plan)
+        if rank == 0 and not falls and state["elapsed_secs"] >= 60 * (plan.minutes - plan.decay_minutes):
+            _save(plan.work / "stable.pt", network, optimizer, state)
+        falls = state["elapsed_secs"] >= 60 * (plan.minutes - plan.decay_minutes)
         for settings in optimizer.param_groups:
             settings["lr"] = rate
         loss, count = _gradients(network, optimizer, next(batches))
@@ -107,10 +114,10 @@ def _loop(rank: int, plan: Plan, network, optimizer, state: dict) -> None:
             print(f"{clock / 60:6.1f} min  step {state['step']}  lines {state['lines']}  rate {rate:.5f}  loss {sum(losses) / len(losses):.4f}", flush=True)
             losses = []
         if rank == 0 and time.monotonic() - saved_at > SAVE_SECS:
-            _save(plan.work, network, optimizer, state)
+            _save(checkpoint_path(plan.work), network, optimizer, state)
             saved_at = time.monotonic()
     if rank == 0:
-        _save(plan.work, network, optimizer, state)
+        _save(checkpoint_path(plan.work), network, optimizer, state)
 
 
 def _gradients(network, optimizer, batch) -> tuple[float, int]:
@@ -118,12 +125,14 @@ def _gradients(network, optimizer, batch) -> tuple[float, int]:
     images, labels, lengths, _ = batch
     images = images.to(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
-        log_probs = network(images)
-    steps = torch.full((len(images),), log_probs.shape[1])
-    loss = ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True)
-    loss = loss / lengths.sum()
+        both = network.forward_both(images)
+    steps = torch.full((len(images),), both[0].shape[1])
+    loss, direct = (
+        ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True) / lengths.sum()
+        for log_probs in both
+    )
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    ((1.0 - SHORTCUT_WEIGHT) * loss + SHORTCUT_WEIGHT * direct).backward()
     return loss.item(), len(images)
 
 
@@ -139,8 +148,8 @@ def _average(network, ranks: int, numbers: list[float]) -> list[float]:
     return flat[at:].tolist()
 
 
-def _save(work: Path, network, optimizer, state: dict) -> None:
+def _save(target: Path, network, optimizer, state: dict) -> None:
     """Atomic: a reader sees the old file or the new one."""
-    part = work / "training.pt.part"
+    part = target.with_name(target.name + ".part")
     torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, part)
-    part.replace(checkpoint_path(work))
+    part.replace(target)

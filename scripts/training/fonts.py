@@ -1,5 +1,6 @@
 """Handwriting fonts from npm packages `@fontsource/NAME` as merged TTF files."""
 
+import hashlib
 import io
 import subprocess
 import tarfile
@@ -13,6 +14,12 @@ SUBSETS = ("latin", "vietnamese", "latin-ext")
 LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "kern", "DSIG", "STAT", "BASE", "meta", "fpgm", "prep", "cvt ", "hdmx", "VDMX", "LTSH", "gasp")
 FEW = ["patrick-hand", "mali", "charm"]
 PROBE = "AĂÂĐÊÔƠƯaăâđêôơưạặệốờữỹ0123456789/.,-"
+
+
+def is_held_out(name: str) -> bool:
+    """Fonts that training never draws, for figures on unseen hands; the page maker's
+    `--font-split heldout` has the same ones (scripts/pages/fonts.py)."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 5 == 0
 
 
 def fetch(names: list[str], folder: Path) -> list[Path]:

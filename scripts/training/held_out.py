@@ -54,7 +54,10 @@ def font_lines(fonts: Path, domain: Path | None, count: int, seed: int) -> list[
     rng, store, texts, held = np.random.default_rng(seed), Fonts(fonts), Texts(domain, random.Random(seed)), []
     while len(held) < count:
         text = texts.draw()
-        picture = paper.on_paper(store.draw_by_hand(text, rng), rng)
+        mask = store.draw_by_hand(text, rng)
+        if mask is None:
+            continue
+        picture = paper.on_paper(mask, rng)
         if steps(prepare(picture).shape[1]) > 1.3 * len(text):
             held.append(HeldLine(picture, label(text)))
     return held

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from fontTools.ttLib import TTFont
+from fonts import is_held_out
 from sources import InkLine
 
 LINE_UNITS = 220.0
@@ -15,7 +17,8 @@ INK_PX = 56
 
 def draw_strokes(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
     """Strokes in VNOnDB units -> mask about INK_PX high, 1 to 4 px wide pen."""
-    slant = rng.normal(0.0, 0.15)
+    slant = rng.normal(0.0, 0.18)
+    strokes = _other_hand(strokes, rng)
     scale_y = INK_PX / LINE_UNITS * rng.uniform(0.9, 1.1)
     scale_x = scale_y * rng.uniform(0.8, 1.7)
     shape = np.array([[scale_x, 0.0], [-slant * scale_y, scale_y]], dtype=np.float32)
@@ -27,6 +30,24 @@ def draw_strokes(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndar
     width_px = int(rng.choice((1, 2, 3, 4), p=(0.45, 0.37, 0.15, 0.03)))
     cv2.polylines(mask, paths, False, 255, width_px, cv2.LINE_AA, 3)
     return mask
+
+
+def _other_hand(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """The same words as another hand may write them: smooth waves in both
+    directions over the line, and every stroke a little off. Units as given."""
+    waves = [(rng.uniform(120, 900), rng.uniform(0, 2 * np.pi)) for _ in range(4)]
+    across = rng.uniform(0, 9, 2) * (rng.random(2) < 0.7)
+    along = rng.uniform(0, 14, 2) * (rng.random(2) < 0.7)
+    loose = rng.uniform(0, 3.5)
+
+    def moved(stroke: np.ndarray) -> np.ndarray:
+        x, y = stroke[:, 0], stroke[:, 1]
+        (a, a0), (b, b0), (c, c0), (d, d0) = waves
+        dx = along[0] * np.sin(x * (6.28 / a) + a0) + along[1] * np.sin(y * (6.28 / max(90.0, b / 3)) + b0)
+        dy = across[0] * np.sin(x * (6.28 / c) + c0) + across[1] * np.sin(x * (6.28 / max(60.0, d / 5)) + d0) * 0.6
+        return (stroke + np.stack([dx, dy], axis=1) + rng.normal(0, loose, 2)).astype(np.float32)
+
+    return [moved(stroke) for stroke in strokes]
 
 
 class InkStore:
@@ -67,9 +88,11 @@ class InkStore:
                 strokes.append(joint)
                 x = joint[:, 0].max() + rng.uniform(8, 30)
             points = np.concatenate(word)
-            shift = np.array([x - points[:, 0].min(), rng.normal(0, 8) - _middle(line, place)], dtype=np.float32)
-            strokes += [stroke + shift for stroke in word]
-            x += np.ptp(points[:, 0]) + (rng.uniform(25, 70) if sign == " " else rng.uniform(5, 30))
+            grow, middle = rng.uniform(0.9, 1.12, 2), _middle(line, place)
+            origin = np.array([points[:, 0].min(), middle], dtype=np.float32)
+            shift = np.array([x, rng.normal(0, 8)], dtype=np.float32)
+            strokes += [((stroke - origin) * grow + shift).astype(np.float32) for stroke in word]
+            x += np.ptp(points[:, 0]) * grow[0] + (rng.uniform(25, 70) if sign == " " else rng.uniform(5, 30))
             text += (sign if text else "") + line.words[place]
         return strokes, text
 
@@ -126,8 +149,13 @@ class Fonts:
     """Handwriting fonts (TTF files of one folder)."""
 
     def __init__(self, folder: Path, size_px: int = 40) -> None:
-        self.fonts = [ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
-                      for path in sorted(folder.glob("*.ttf"))]
+        paths = sorted(path for path in folder.glob("*.ttf") if not is_held_out(path.stem))
+        self.fonts = [ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC) for path in paths]
+        self.letters = [set(TTFont(path, lazy=True).getBestCmap()) for path in paths]
+
+    def can_write(self, text: str, number: int) -> bool:
+        """Whether font `number` has every letter."""
+        return all(ord(letter) in self.letters[number] for letter in text)
 
     def draw(self, text: str, number: int) -> np.ndarray:
         """Text in font `number` -> mask, cropped tight with a 4 px rim."""
@@ -137,9 +165,17 @@ class Fonts:
         ImageDraw.Draw(image).text((4 - left, 4 - top), text, font=font, fill=255)
         return np.asarray(image)
 
-    def draw_by_hand(self, text: str, rng: np.random.Generator) -> np.ndarray:
-        """Text in a drawn font, with the unsteadiness of a hand."""
-        mask = self.draw(text, int(rng.integers(len(self.fonts))))
+    def draw_by_hand(self, text: str, rng: np.random.Generator) -> np.ndarray | None:
+        """Text in a drawn font, with the unsteadiness of a hand; None where no font has the letters."""
+        able = [number for number in rng.permutation(len(self.fonts))[:24] if self.can_write(text, number)]
+        if not able:
+            return None
+        mask = self.draw(text, int(able[0]))
+        heavy = rng.random()
+        if heavy < 0.15:
+            mask = cv2.erode(mask, np.ones((2, 2), np.uint8))
+        elif heavy < 0.3:
+            mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
         height, width = mask.shape
         scale = INK_PX / height * rng.uniform(0.85, 1.1)
         size = (max(8, int(width * scale * rng.uniform(0.8, 1.7))), max(8, int(height * scale)))

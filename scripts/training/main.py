@@ -24,7 +24,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / "data" / "training", help="checkpoints and fonts")
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "line-vi", help="model folder to write")
     parser.add_argument("--sources", type=lambda text: text.split(","), default=SOURCES)
-    parser.add_argument("--minutes", type=float, default=85.0, help="training time over which the rate falls")
+    parser.add_argument("--minutes", type=float, default=85.0, help="training time")
+    parser.add_argument("--decay-minutes", type=float, default=25.0, help="last part of the time, over which the rate falls")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="continue from the work folder")
@@ -50,7 +51,7 @@ def train(options: argparse.Namespace) -> None:
     import fit
 
     mixer = {"data": options.data, "domain": domain_folder(options), "fonts": font_folder(options), "sources": options.sources}
-    fit.run(fit.Plan(work=options.work, mixer=mixer, minutes=options.minutes, seed=options.seed, peak_rate=options.rate,
+    fit.run(fit.Plan(work=options.work, mixer=mixer, minutes=options.minutes, decay_minutes=options.decay_minutes, seed=options.seed, peak_rate=options.rate,
                      ranks=options.processes, resume=options.resume, init=options.init))
 
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 FRAME_PX = 56
+FADED_SHARE = 0.3
 
 
 def _smooth(rng: np.random.Generator, size: tuple[int, int], low: float, high: float) -> np.ndarray:
@@ -83,14 +84,41 @@ def on_paper(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.12:
         through = cv2.GaussianBlur(crop[:, ::-1], (0, 0), 1.2).astype(np.float32) / 255.0
         picture *= 1.0 - np.roll(through, int(rng.integers(-9, 9)), axis=0) * rng.uniform(0.05, 0.25)
-    depth = rng.uniform(0.25, 0.95)
-    fading = _smooth(rng, size, depth * rng.uniform(0.5, 1.0), depth)
+    faded = rng.random() < FADED_SHARE
+    depth = rng.uniform(0.05, 0.25) if faded else rng.uniform(0.25, 0.95)
+    fading = _smooth(rng, size, depth * rng.uniform(0.45, 1.0), depth)
     picture *= 1.0 - ink.astype(np.float32) / 255.0 * fading
-    return damage(picture, rng)
+    return damage(picture, rng, 3.0 if faded else 9.0)
 
 
-def damage(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Blur, coarse scan, grain, JPEG. (H, W) float or uint8 -> uint8."""
+def fade(grey: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """A picture whose ink keeps `share` (0..1) of its contrast, less in patches. -> float32."""
+    picture = grey.astype(np.float32)
+    paper = cv2.GaussianBlur(cv2.dilate(picture, np.ones((9, 9), np.uint8)), (0, 0), 9.0)
+    patches = _smooth(rng, picture.shape, share * rng.uniform(0.45, 1.0), share)
+    return paper + (picture - paper) * patches
+
+
+def faded(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The badly faded version of a picture that figures are given for: 7 to 20 % of
+    the contrast and patches paler still, uneven paper, a dotted rule, noise of 1 to
+    2.5 grey levels, slight blur. (H, W) uint8 -> uint8."""
+    picture = fade(grey, rng.uniform(0.07, 0.20), rng) + _smooth(rng, grey.shape, -14, 14)
+    height, width = grey.shape
+    rule, gap = np.zeros(grey.shape, np.uint8), rng.uniform(4, 8)
+    y = rng.uniform(0.72, 0.95) * height
+    for x in np.arange(rng.uniform(0, gap), width, gap):
+        cv2.circle(rule, (int(x * 8), int(y * 8)), 6, 255, -1, cv2.LINE_AA, 3)
+    picture -= rule.astype(np.float32) / 255.0 * rng.uniform(8, 40)
+    picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 0.8))
+    grain = np.empty_like(picture)
+    cv2.randn(grain, 0.0, float(rng.uniform(1.0, 2.5)))
+    return np.clip(picture + grain, 0, 255).astype(np.uint8)
+
+
+def damage(picture: np.ndarray, rng: np.random.Generator, most_grain: float = 9.0) -> np.ndarray:
+    """Blur, coarse scan, grain (standard deviation up to `most_grain` grey levels), JPEG.
+    (H, W) float or uint8 -> uint8."""
     picture = picture.astype(np.float32)
     height, width = picture.shape
     if rng.random() < 0.4:
@@ -101,11 +129,12 @@ def damage(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         picture = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     if rng.random() < 0.5:
         grain = np.empty_like(picture)
-        cv2.randn(grain, 0.0, float(rng.uniform(1, 9)))
+        cv2.randn(grain, 0.0, float(rng.uniform(0.5, most_grain)))
         picture = picture + grain
     picture = np.clip(picture, 0, 255).astype(np.uint8)
     if rng.random() < 0.3:
-        _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 80))])
+        quality = int(rng.integers(20, 80) if most_grain > 5.0 else rng.integers(60, 96))
+        _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         picture = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
     return picture
 
@@ -128,12 +157,13 @@ def vary(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         picture = cv2.erode(picture, np.ones((2, 2), np.uint8))
     elif kind < 0.2:
         picture = cv2.dilate(picture, np.ones((2, 2), np.uint8))
-    picture = picture.astype(np.float32)
+    is_faded = rng.random() < FADED_SHARE
+    picture = fade(picture, rng.uniform(0.06, 0.3), rng) if is_faded else picture.astype(np.float32)
     paper = float(np.percentile(picture[::4, ::4], 80))
-    if rng.random() < 0.5:
+    if not is_faded and rng.random() < 0.5:
         picture = paper + (picture - paper) * rng.uniform(0.35, 1.2)
     if rng.random() < 0.3:
         picture = picture + _smooth(rng, picture.shape, -25, 25)
     if rng.random() < 0.2:
-        picture -= rules(picture.shape, rng).astype(np.float32) * rng.uniform(0.1, 0.45)
-    return damage(picture, rng)
+        picture -= rules(picture.shape, rng).astype(np.float32) * rng.uniform(0.05 if is_faded else 0.1, 0.45)
+    return damage(picture, rng, 3.0 if is_faded else 9.0)

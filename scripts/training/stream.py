@@ -15,8 +15,8 @@ from preprocess import MIN_WIDTH_PX, STRIDE_PX, batch, prepare, steps
 from sources import LABELLED, ink_lines, lines
 from texts import Texts
 
-SHARE = {"kalapa": 0.19, "cinnamon": 0.13, "vnondb": 0.40, "fonts": 0.24, "french": 0.04}
-MAX_WIDTH_PX = 900
+SHARE = {"kalapa": 0.12, "cinnamon": 0.10, "vnondb": 0.50, "fonts": 0.22, "french": 0.06}
+MAX_WIDTH_PX = 1100
 POOL_LINES = 128
 BATCH_COST_PX = 10_000
 WARM_LINES = 3_000
@@ -57,14 +57,17 @@ class Mixer:
             return self._pen(warm)
         if source == "fonts":
             text = self.texts.draw()
-            return paper.on_paper(self.fonts.draw_by_hand(text, self.rng), self.rng), text
+            mask = self.fonts.draw_by_hand(text, self.rng)
+            return (None if mask is None else paper.on_paper(mask, self.rng)), text
         grey, text = self.real[source][int(self.rng.integers(len(self.real[source])))]
         return paper.vary(grey, self.rng), text
 
     def _pen(self, warm: bool):
         words = int(self.rng.integers(1, 4) if warm else self.rng.integers(2, 10))
-        kind = str(self.rng.choice(["run", "any", "capital", "digits"], p=(0.62, 0.12, 0.14, 0.12)))
-        if kind == "run" or warm:
+        kind = str(self.rng.choice(["line", "run", "any", "capital", "digits"], p=(0.10, 0.42, 0.18, 0.19, 0.11)))
+        if kind == "line" and not warm:
+            words = 20
+        if kind in ("line", "run") or warm:
             strokes, text = self.ink.run(words, self.rng)
         else:
             strokes, text = self.ink.collage(min(words, 4 if kind == "digits" else 6), self.rng, kind)

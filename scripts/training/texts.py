@@ -22,6 +22,18 @@ cải chính họ tên|Đã cấp bản sao|Ghi chú|nt|như trên|Nơi sinh|Qu�
 sanh|chánh|nhứt|Giấy khai sinh|Trích lục|Đã đăng ký khai sinh|TM. UBND|KT. Chủ tịch|đã được đăng ký""".replace("\n", "|").split("|")
 
 
+# Name parts of peoples whose names follow other patterns than the Kinh's.
+PEOPLES = {
+    "first": "H'|Y|K'|Ka|Rơ|Kpă|Ksor|Siu|Nay|Rah|Puih|A|Đinh|Hồ|Giàng|Vàng|Thào|Sùng|Lò|Lường|Cà|Quàng|Vừ|Mùa|Hạng|Thạch|Kim|Sơn|Danh|Chau|Châu|Néang|Lâm".split("|"),
+    "middle": "A|Thị|Văn|H'|Y|Seo|Páo|Mí|Bá|Sa|Sô|Chẩn|Tả|Mẩy|Láo|Thị|".split("|"),
+    "last": """Niê|Byă|Ayŭn|Êban|Kbuôr|Mlô|Hmŏk|Buôn Yă|Bkrông|Buôn Krông|Knul|Enuôl|Ênuôl|Kđoh|Hwing|Buôn Dap|Siu|Kpă|Rmah|Rcom|Nay|Ksor|Păng Ting
+Lơ Mu|Cil|Kơ Să|Bon Niêng|Đăm|Brui|Ktla|Srŭk|Bhăm|Blô|Krông|Čil|Ƀon|Mŭn|Dơng|Blơt|Blớt|Klơng|Thŭng|Phơr|Dỡ|Páo|Sình|Chua|Dế|Lử|Pó|Vư|Súa|Mai|Mẩy|Phăm|Ré|Sa Rây|Sóc Kha|Sô Phia|Ni
+Thươl|Rinh|Điêu|Byŭt|Bră|Hlơi|Djuê|Drang|Dlăng|Wôn|Čư|Plŏng|Glơ̆ng|Kê̆|Nhô̆n|Bư̆t|Ñă|Ñim|Ƀrih|Sĭm|Tĕng|Č'Lang""".replace("\n", "|").split("|"),
+}
+NATIONS = "Việt Nam|Trung Quốc|Đài Loan|Hàn Quốc|Nhật Bản|Lào|Campuchia|Thái Lan|Hoa Kỳ|Mỹ|Pháp|Đức|Anh|Úc|Ca-na-đa|Nga|Ma-lai-xi-a|Singapore|Ấn Độ|Không quốc tịch".split("|")
+FOREIGN = "Nguyen|Kim|Park|Lee|Wang|Chen|Zhang|Lin|Tanaka|Suzuki|Jean|Pierre|Marie|Michel|David|John|Robert|Thomas|Anna|Joseph|Martin|Müller|Schmidt|François|Hélène|Xavier|Wei|Jun|Min|Soo|Hyun|Ferdinand|Zsófia|Walter|Fischer|Wolfgang|Jeffrey|Françoise|Zoë|Björn".split("|")
+
+
 def number_in_words(value: int, thousand: str = "nghìn") -> str:
     """Vietnamese numeral of 0 <= value < 10,000."""
     if value >= 1000:
@@ -82,6 +94,16 @@ class Texts:
         name = " ".join([self._one("surname"), *middles, self._one("given")])
         return name.upper() if self.rng.random() < 0.2 else name
 
+    def rare_name(self) -> str:
+        """A minority or foreign name."""
+        if self.rng.random() < 0.3:
+            return " ".join(self.rng.choice(FOREIGN) for _ in range(self.rng.choice((2, 2, 3))))
+        first, middle, last = (self.rng.choice(PEOPLES[part]) for part in ("first", "middle", "last"))
+        words = [first, middle, last] if self.rng.random() < 0.5 else [first, last]
+        if self.rng.random() < 0.3:
+            words.insert(-1, self.rng.choice((self._one("given"), self.rng.choice(PEOPLES["last"]))))
+        return re.sub(r"' (?=\w)", self.rng.choice(("'", "'", "' ")), " ".join(word for word in words if word))
+
     def place(self) -> str:
         units = list(self._one("place"))
         style = self.rng.random()
@@ -102,7 +124,8 @@ class Texts:
         short = str(year % 100).zfill(2) if self.rng.random() < 0.15 else str(year)
         if self.rng.random() < 0.6:
             day, month = str(day).zfill(2), str(month).zfill(2)
-        return self.rng.choice((f"{day}{sign}{month}{sign}{short}", f"{day}{sign}{month}{sign}{short}",
+        return self.rng.choice((f"{day}{sign}{month}{sign}{short}", f"{day}{sign}{month}{sign}{short}", f"{day}{sign}{month}{sign}{short}",
+                                f"{month}{sign}{year}", f"{day} {sign} {month} {sign} {year}",
                                 f"ngày {day} tháng {month} năm {year}", f"năm {year}", f"{year}", f"{day} - {month} - {year}"))
 
     def date_in_words(self) -> str:
@@ -111,9 +134,19 @@ class Texts:
         year = number_in_words(self.rng.randint(1900, 2023), self.rng.choice(("nghìn", "nghìn", "ngàn")))
         if self.rng.random() < 0.3:
             day = self.rng.choice(("mồng ", "mùng ")) + day
+        month = "chạp" if month == "mười hai" and self.rng.random() < 0.2 else month
+        year = self._as_spoken(year)
         parts = [f"ngày {day}", f"tháng {month}", f"năm {year}"]
         text = self.rng.choice((" ", " ", ", ")).join(parts[self.rng.choice((0, 0, 0, 1, 2)):])
+        text += self.rng.choice((" âm lịch", " (âm lịch)", " (ÂL)")) if self.rng.random() < 0.05 else ""
         return text[0].upper() + text[1:] if self.rng.random() < 0.7 else text
+
+    def _as_spoken(self, year: str) -> str:
+        """A year in words with the by-forms of registers."""
+        for usual, other in ((" linh ", " lẻ "), ("mươi bốn", "mươi tư"), (" lăm", " nhăm"), ("mươi ", "mươi "), ("mười lăm", "mười năm")):
+            if usual in year and self.rng.random() < 0.35:
+                year = year.replace(usual, other)
+        return year
 
     def number(self) -> str:
         rng = self.rng
@@ -134,8 +167,10 @@ class Texts:
     def draw(self) -> str:
         """One text of 1 to about 70 characters."""
         kind = self.rng.random()
-        if kind < 0.26:
+        if kind < 0.22:
             return self.name()
+        if kind < 0.26:
+            return self.rare_name()
         if kind < 0.50:
             return self.place()
         if kind < 0.62:
@@ -146,8 +181,8 @@ class Texts:
             return self.number()
         if kind < 0.89:
             return self.papers()
-        if kind < 0.92:
-            return self._one("ethnic")
+        if kind < 0.93:
+            return self.rng.choice((self._one("ethnic"), self._one("ethnic"), self.rng.choice(NATIONS), self.rng.choice(("Nam", "Nữ", "nam", "nữ"))))
         fixed = self.rng.choice(FIXED)
         return f"{self.name()} - {fixed}" if self.rng.random() < 0.2 else fixed
 
