@@ -13,6 +13,7 @@ TRAINING_DATA = {
     "kalapa": ("Kalapa 2023 handwriting challenge", "no licence was published", "80 % of the 75 writers' forms; 10 % calibration, 10 % test"),
     "cinnamon": ("Cinnamon AI address challenge", "no licence was published", "80 % by folded transcript; 10 % calibration, 10 % test"),
     "vnondb": ("HANDS-VNOnDB (Nguyen et al., ICFHR 2018)", "research use only; commercial use by asking its owners", "80 % of 160 writers, pen strokes rendered as pictures; 10 % calibration, 10 % test"),
+    "wordbank": ("Words cut from the train lines of kalapa and cinnamon by forced alignment, put together anew", "as kalapa and cinnamon", "train parts only"),
     "french": ("French handwriting sets of HTR-United and partners", "CC-BY 4.0", "80 % by page"),
     "fonts": ("Made-up register texts in 71 handwriting fonts (npm @fontsource)", "fonts: OFL-1.1", "drawn on the fly"),
 }

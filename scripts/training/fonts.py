@@ -22,6 +22,13 @@ def is_held_out(name: str) -> bool:
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 5 == 0
 
 
+def split_of(name: str) -> str:
+    """`train`, or which figures a held-out font serves: `calibrate` or `test`."""
+    if not is_held_out(name):
+        return "train"
+    return "test" if int(hashlib.sha256(name.encode()).hexdigest(), 16) // 5 % 2 else "calibrate"
+
+
 def fetch(names: list[str], folder: Path) -> list[Path]:
     """Packs the npm packages into `folder`; those already there are kept."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 import paper
 from alphabet import encode, label
@@ -61,25 +60,3 @@ def font_lines(fonts: Path, domain: Path | None, count: int, seed: int) -> list[
         if steps(prepare(picture).shape[1]) > 1.3 * len(text):
             held.append(HeldLine(picture, label(text)))
     return held
-
-
-def export_labels(data: Path, folder: Path) -> list[Path]:
-    """Writes kalapa_test.tsv, cinnamon_test.tsv, vnondb_test.tsv (`path<TAB>text`)
-    for `sohoa eval`; rendered lines become PNG files beside them."""
-    written = []
-    for source in ("kalapa", "cinnamon", "vnondb"):
-        rows = []
-        for number, line in enumerate(held_out(data, source, "test")):
-            path = line.path.resolve() if line.path else _picture(folder / source / f"{number:04}.png", line.grey)
-            rows.append(f"{path}\t{line.text}\n")
-        folder.mkdir(parents=True, exist_ok=True)
-        table = folder / f"{source}_test.tsv"
-        table.write_text("".join(rows), "utf-8")
-        written.append(table)
-    return written
-
-
-def _picture(path: Path, grey: np.ndarray) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(grey).save(path)
-    return f"{path.parent.name}/{path.name}"

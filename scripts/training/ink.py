@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from fontTools.ttLib import TTFont
-from fonts import is_held_out
+from fonts import split_of
 from sources import InkLine
 
 LINE_UNITS = 220.0
@@ -77,8 +77,14 @@ class InkStore:
         writers = self.pools[kind]
         pool = writers[str(rng.choice(list(writers)))]
         sign = str(rng.choice(["/", "/", "-", ".", " "])) if kind == "digits" else " "
+        return self.together([pool[int(n)] for n in rng.integers(len(pool), size=words)], sign, rng)
+
+    def together(self, chosen: list[tuple[int, int]], sign: str, rng: np.random.Generator,
+                 loose: float = 1.0) -> tuple[list[np.ndarray], str]:
+        """Words, as (line, word), side by side with `sign` between them; `loose`: how much
+        their sizes and heights differ from what the writer wrote."""
         strokes, text, x = [], "", 0.0
-        for number, place in (pool[int(n)] for n in rng.integers(len(pool), size=words)):
+        for number, place in chosen:
             line = self.lines[number]
             word = _word(line, place)
             if not word:
@@ -88,9 +94,9 @@ class InkStore:
                 strokes.append(joint)
                 x = joint[:, 0].max() + rng.uniform(8, 30)
             points = np.concatenate(word)
-            grow, middle = rng.uniform(0.9, 1.12, 2), _middle(line, place)
+            grow, middle = 1.0 + loose * rng.uniform(-0.1, 0.12, 2), _middle(line, place)
             origin = np.array([points[:, 0].min(), middle], dtype=np.float32)
-            shift = np.array([x, rng.normal(0, 8)], dtype=np.float32)
+            shift = np.array([x, loose * rng.normal(0, 8)], dtype=np.float32)
             strokes += [((stroke - origin) * grow + shift).astype(np.float32) for stroke in word]
             x += np.ptp(points[:, 0]) * grow[0] + (rng.uniform(25, 70) if sign == " " else rng.uniform(5, 30))
             text += (sign if text else "") + line.words[place]
@@ -146,10 +152,10 @@ def _word(line: InkLine, number: int) -> list[np.ndarray]:
 
 
 class Fonts:
-    """Handwriting fonts (TTF files of one folder)."""
+    """Handwriting fonts (TTF files of one folder) of one split."""
 
-    def __init__(self, folder: Path, size_px: int = 40) -> None:
-        paths = sorted(path for path in folder.glob("*.ttf") if not is_held_out(path.stem))
+    def __init__(self, folder: Path, size_px: int = 40, split: str = "train") -> None:
+        paths = sorted(path for path in folder.glob("*.ttf") if split_of(path.stem) == split)
         self.fonts = [ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC) for path in paths]
         self.letters = [set(TTFont(path, lazy=True).getBestCmap()) for path in paths]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import torch
 
 import fonts
-from held_out import export_labels, font_lines, held_out, short_pen_lines
+from held_out import font_lines, held_out, short_pen_lines
 
 STEPS = ("train", "calibrate", "export", "evaluate")
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ["kalapa", "cinnamon", "vnondb", "fonts", "french"]
+SOURCES = ["kalapa", "cinnamon", "wordbank", "vnondb", "fonts", "french"]
 
 
 def parse() -> argparse.Namespace:
@@ -31,7 +31,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true", help="continue from the work folder")
     parser.add_argument("--init", type=Path, help="start from published weights")
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
-    parser.add_argument("--part", default="test", choices=("calibrate", "test"), help="what evaluate reads")
+    parser.add_argument("--part", default="test", choices=("calibrate", "test"), help="what evaluate reads and export-labels writes")
     parser.add_argument("--out", type=Path, help="folder for export-labels")
     return parser.parse_args()
 
@@ -47,10 +47,25 @@ def domain_folder(options: argparse.Namespace) -> Path | None:
     return domain if domain.is_dir() else None
 
 
+def word_bank(options: argparse.Namespace) -> Path | None:
+    """The file of the source `wordbank`; made here when a network to align with is there."""
+    import wordbank
+
+    if "wordbank" not in options.sources:
+        return None
+    bank = options.work / "wordbank.npz"
+    weights = options.init or options.model / "checkpoint.pt"
+    problem = None if bank.exists() else wordbank.make(options.data, weights, bank)
+    if problem:
+        print(f"source wordbank left out: {problem}", flush=True)
+    return None if problem else bank
+
+
 def train(options: argparse.Namespace) -> None:
     import fit
 
-    mixer = {"data": options.data, "domain": domain_folder(options), "fonts": font_folder(options), "sources": options.sources}
+    mixer = {"data": options.data, "domain": domain_folder(options), "fonts": font_folder(options), "sources": options.sources,
+             "bank": word_bank(options)}
     fit.run(fit.Plan(work=options.work, mixer=mixer, minutes=options.minutes, decay_minutes=options.decay_minutes, seed=options.seed, peak_rate=options.rate,
                      ranks=options.processes, resume=options.resume, init=options.init))
 
@@ -89,7 +104,7 @@ def evaluate(options: argparse.Namespace) -> None:
     from describe import describe
 
     facts = json.loads((options.work / "facts.json").read_text("utf-8"))
-    sources = [source for source in options.sources if source != "fonts"]
+    sources = [source for source in options.sources if source not in ("fonts", "wordbank")]
     figures = figures_of(options.model / "model.onnx", options.data, sources, options.part, facts["calibration"])
     if options.part == "test":
         describe(options.model, facts, figures)
@@ -103,8 +118,9 @@ def main() -> None:
 
         check.run(options.work)
     elif options.step == "export-labels":
-        for table in export_labels(options.data, options.out or options.work / "labels"):
-            print(table)
+        import test_sets
+
+        test_sets.write(options.data, domain_folder(options), font_folder(options), options.out or options.work / "labels" / options.part, options.part)
     else:
         for name in STEPS if options.step == "all" else (options.step,):
             globals()[name](options)

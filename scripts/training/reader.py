@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator
 
 import numpy as np
 
@@ -53,10 +53,16 @@ def reading_of(log_probs: np.ndarray) -> Reading:
 
 
 def read(run: Run, held: list[HeldLine]) -> list[Reading]:
-    """Readings in the order of the lines; lines of like width share a batch."""
-    prepared = [prepare(line.grey) for line in held]
+    """Readings in the order of the lines."""
+    found = {number: reading_of(log_probs) for number, log_probs in outputs(run, held)}
+    return [found[number] for number in range(len(held))]
+
+
+def outputs(run: Run, held: list[HeldLine], prepare_line: Callable = prepare) -> Iterator[tuple[int, np.ndarray]]:
+    """(number of the line, (T, classes) float32 of its own steps), widest lines first;
+    lines of like width share a batch."""
+    prepared = [prepare_line(line.grey) for line in held]
     order = sorted(range(len(held)), key=lambda number: prepared[number].shape[1])
-    readings: list[Reading | None] = [None] * len(held)
     while order:
         group = [order.pop()]
         widest = prepared[group[0]].shape[1]
@@ -64,5 +70,4 @@ def read(run: Run, held: list[HeldLine]) -> list[Reading]:
             group.append(order.pop())
         log_probs = run(batch([prepared[number] for number in group]))
         for row, number in zip(log_probs, group):
-            readings[number] = reading_of(row[: steps(prepared[number].shape[1])])
-    return readings
+            yield number, row[: steps(prepared[number].shape[1])]

@@ -11,11 +11,12 @@ from torch.utils.data import IterableDataset
 import paper
 from alphabet import encode, label
 from ink import Fonts, InkStore, draw_strokes
-from preprocess import MIN_WIDTH_PX, STRIDE_PX, batch, prepare, steps
+from preprocess import MIN_WIDTH_PX, batch, prepare, steps
+from recombine import Recombiner
 from sources import LABELLED, ink_lines, lines
 from texts import Texts
 
-SHARE = {"kalapa": 0.12, "cinnamon": 0.10, "vnondb": 0.50, "fonts": 0.22, "french": 0.06}
+SHARE = {"kalapa": 0.07, "cinnamon": 0.05, "wordbank": 0.10, "vnondb": 0.50, "fonts": 0.22, "french": 0.06}
 MAX_WIDTH_PX = 1100
 POOL_LINES = 128
 BATCH_COST_PX = 10_000
@@ -23,13 +24,16 @@ WARM_LINES = 3_000
 
 
 class Mixer:
-    """Draws one prepared line at a time: ((40, W) float32, class numbers)."""
+    """Draws one prepared line at a time: ((40, W) float32, class numbers). `bank` is
+    the file of the source `wordbank`, which is left out where there is none."""
 
-    def __init__(self, data: Path, domain: Path | None, fonts: Path, sources: list[str], seed: int) -> None:
+    def __init__(self, data: Path, domain: Path | None, fonts: Path, sources: list[str], seed: int, bank: Path | None = None) -> None:
         self.rng = np.random.default_rng(seed)
         self.texts = Texts(domain, random.Random(seed))
-        self.sources = sources
-        share = np.array([SHARE[source] for source in sources])
+        has_bank = "wordbank" in sources and bank is not None and bank.exists()
+        self.bank = Recombiner(bank, self.texts.words) if has_bank else None
+        self.sources = [source for source in sources if source != "wordbank" or has_bank]
+        share = np.array([SHARE[source] for source in self.sources])
         self.share = share / share.sum()
         self.real = {}
         for source in set(sources) & set(LABELLED):
@@ -55,6 +59,9 @@ class Mixer:
     def _picture(self, source: str, warm: bool):
         if source == "vnondb":
             return self._pen(warm)
+        if source == "wordbank":
+            picture, text = self.bank.draw(self.rng)
+            return paper.vary(picture, self.rng), text
         if source == "fonts":
             text = self.texts.draw()
             mask = self.fonts.draw_by_hand(text, self.rng)
