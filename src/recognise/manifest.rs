@@ -35,6 +35,26 @@ pub struct Manifest {
     pub golden: Golden,
     /// From path statistics to a probability.
     pub calibration: Calibration,
+    /// Language models by kind of field; a kind without one is read without.
+    #[serde(default)]
+    pub language: BTreeMap<String, Language>,
+}
+
+/// A language model and how much it counts; found on the calibration part of the training data.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// File in the model's folder.
+    pub file: String,
+    /// Its SHA-256, lower-case hexadecimal.
+    pub sha256: String,
+    /// Factor of its log-probabilities, 0 to 1.
+    pub weight: f64,
+    /// Added per letter, natural logarithm.
+    pub per_letter: f64,
+    /// A reading without language model wins where the line model alone holds it for likelier by more than
+    /// this, natural logarithm.
+    pub patience: f64,
 }
 
 /// How a line is prepared for the model; the defaults are those of the training scripts.
@@ -51,11 +71,15 @@ pub struct Preprocess {
     pub min_contrast: f32,
     /// Value right of shorter lines of a batch.
     pub padding: f32,
+    /// Columns of a block whose paper is estimated and taken away, px; 0: paper stays as it is.
+    pub paper_block: usize,
+    /// Quantile of grey that is a block's paper.
+    pub paper_quantile: f64,
 }
 
 impl Default for Preprocess {
     fn default() -> Self {
-        Self { min_width: 16, low_quantile: 0.005, high_quantile: 0.90, min_contrast: 24.0, padding: 0.5 }
+        Self { min_width: 16, low_quantile: 0.005, high_quantile: 0.90, min_contrast: 24.0, padding: 0.5, paper_block: 0, paper_quantile: 0.75 }
     }
 }
 
@@ -86,28 +110,17 @@ pub enum CalibrationMethod {
     Logistic,
 }
 
-/// Weights of the logistic calibration.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LogisticWeights {
-    /// Constant.
-    pub bias: f64,
-    /// For the log-probability of the best path.
-    pub w_path: f64,
-    /// For its least sure step, as log-probability.
-    pub w_min: f64,
-    /// For `ln(1 + characters)`.
-    pub w_len: f64,
-}
+/// Weights of the logistic calibration by the name of the statistic (see [`super::calibrate`]), and `bias`.
+pub type LogisticWeights = BTreeMap<String, f64>;
 
 const DEFAULT_KIND: &str = "default";
 
 impl Calibration {
     /// The weights for a kind of field.
     #[must_use]
-    pub fn weights(&self, kind: FieldKind) -> LogisticWeights {
+    pub fn weights(&self, kind: FieldKind) -> &LogisticWeights {
         let found = self.weights.get(kind.as_str()).or_else(|| self.weights.get(DEFAULT_KIND));
-        *found.expect("Manifest::parse refuses a calibration without default")
+        found.expect("Manifest::parse refuses a calibration without default")
     }
 }
 
@@ -160,7 +173,7 @@ impl Manifest {
         if self.height == 0 || self.stride == 0 || p.min_width == 0 {
             return Err(self.refused("height, stride and min_width must be at least 1"));
         }
-        if !quantiles_in_order || p.high_quantile > 1.0 || p.min_contrast < 1.0 {
+        if !quantiles_in_order || p.high_quantile > 1.0 || !(0.0..=1.0).contains(&p.paper_quantile) || p.min_contrast < 1.0 {
             return Err(self.refused("its preprocessing contradicts itself"));
         }
         if !self.calibration.weights.contains_key(DEFAULT_KIND) {
@@ -168,6 +181,13 @@ impl Manifest {
         }
         if let Some(kind) = self.calibration.weights.keys().find(|k| !is_known_kind(k)) {
             return Err(self.refused(format!("its calibration names the unknown field kind `{kind}`")));
+        }
+        if let Some(kind) = self.language.keys().find(|k| !is_known_kind(k)) {
+            return Err(self.refused(format!("it has a language model for the unknown field kind `{kind}`")));
+        }
+        let names = self.calibration.weights.values().flat_map(BTreeMap::keys);
+        if let Some(name) = names.into_iter().find(|name| !super::calibrate::is_known(name)) {
+            return Err(self.refused(format!("its calibration has a weight for the unknown `{name}`")));
         }
         super::alphabet::check(&self.alphabet).map_err(|reason| self.refused(reason))
     }

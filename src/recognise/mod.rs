@@ -28,7 +28,7 @@ pub use decode::Alternative;
 pub use device::{Device, UnknownDevice};
 pub use error::RecogniseError;
 pub use library::{check_library, find_library};
-pub use manifest::{Calibration, CalibrationMethod, Golden, LogisticWeights, Manifest, Preprocess};
+pub use manifest::{Calibration, CalibrationMethod, Golden, Language, LogisticWeights, Manifest, Preprocess};
 pub use model::LineModel;
 pub use onnx::{EngineOptions, OnnxLineModel};
 pub use reader::{FieldInput, ModelId, Reader, Reading};

@@ -20,7 +20,7 @@ pub fn luma(rgb: &RgbImage) -> GrayImage {
 }
 
 /// A line as `[height, width]` float32 in −0.5 (ink) to 0.5 (paper): resized to the model's height with an
-/// antialiased triangle filter, then stretched between its own quantiles of grey.
+/// antialiased triangle filter, its paper evened out, then stretched between its own quantiles of grey.
 ///
 /// # Panics
 /// When the picture is empty.
@@ -28,10 +28,72 @@ pub fn luma(rgb: &RgbImage) -> GrayImage {
 pub fn prepare_line(line: &GrayImage, manifest: &Manifest) -> Array2<f32> {
     let width = scaled_width(line, manifest);
     let small = resize(line, width, manifest.height);
-    let (low, high) = ink_and_paper(&small, &manifest.preprocess);
-    let stretched = small.iter().map(|&g| ((f32::from(g) - low) / (high - low)).clamp(0.0, 1.0) - 0.5);
+    let even = even_paper(&small, width, &manifest.preprocess);
+    let (low, high) = ink_and_paper(&even, &manifest.preprocess);
+    let stretched = even.iter().map(|grey| ((grey - low) / (high - low)).clamp(0.0, 1.0) - 0.5);
     Array2::from_shape_vec((manifest.height, width), stretched.collect())
         .expect("resize gives height × width values")
+}
+
+/// Takes the paper away: its grey is a quantile of every block of columns, in the upper and in the lower half;
+/// straight lines lead from block to block and from half to half. Paper is about 0 then, ink below.
+fn even_paper(grey: &[u8], width: usize, preprocess: &Preprocess) -> Vec<f32> {
+    let block = preprocess.paper_block;
+    if block == 0 {
+        return grey.iter().map(|&value| f32::from(value)).collect();
+    }
+    let height = grey.len() / width;
+    let starts: Vec<usize> = (0..width).step_by(block).map(|x| x.min(width.saturating_sub(block))).collect();
+    let middles: Vec<f64> =
+        starts.iter().map(|x| *x as f64 + (width - x).min(block) as f64 / 2.0).collect();
+    let half = |rows: std::ops::Range<usize>| -> Vec<f64> {
+        let papers: Vec<f64> = starts
+            .iter()
+            .map(|x| {
+                let columns = *x..(x + block).min(width);
+                let row = |y: usize| &grey[y * width + columns.start..y * width + columns.end];
+                let values = rows.clone().flat_map(row);
+                f64::from(quantile(&histogram(values), preprocess.paper_quantile))
+            })
+            .collect();
+        (0..width).map(|x| interpolate(x as f64 + 0.5, &middles, &papers)).collect()
+    };
+    let upper = half(0..height / 2);
+    let lower = half(height / 2..height);
+    let (all, quarter) = (height as f64 / 2.0, height as f64 / 4.0);
+    let at = |(place, &value): (usize, &u8)| {
+        let (x, y) = (place % width, place / width);
+        let down = ((y as f64 + 0.5) - quarter) / all;
+        (f64::from(value) - (upper[x] + down * (lower[x] - upper[x]))) as f32
+    };
+    grey.iter().enumerate().map(at).collect()
+}
+
+/// Straight lines through points of rising `xs`; level before the first and behind the last.
+fn interpolate(x: f64, xs: &[f64], ys: &[f64]) -> f64 {
+    let right = xs.partition_point(|known| *known <= x);
+    if right == 0 || right == xs.len() {
+        return ys[right.saturating_sub(1)];
+    }
+    let share = (x - xs[right - 1]) / (xs[right] - xs[right - 1]);
+    ys[right - 1] + share * (ys[right] - ys[right - 1])
+}
+
+fn histogram<'a>(values: impl Iterator<Item = &'a u8>) -> [usize; 256] {
+    let mut counts = [0; 256];
+    values.for_each(|value| counts[usize::from(*value)] += 1);
+    counts
+}
+
+/// The value at sorted index `⌊q · (n − 1)⌋`.
+fn quantile(counts: &[usize; 256], q: f64) -> u8 {
+    let mut left = (q * (counts.iter().sum::<usize>() - 1) as f64) as usize;
+    let found = counts.iter().position(|&count| {
+        let here = left < count;
+        left = left.saturating_sub(count);
+        here
+    });
+    found.unwrap_or(255) as u8
 }
 
 /// Width after the resize; halves round up.
@@ -42,19 +104,11 @@ fn scaled_width(line: &GrayImage, manifest: &Manifest) -> usize {
 }
 
 /// Grey of ink and of paper: the values at the two quantiles, at least `min_contrast` apart.
-fn ink_and_paper(grey: &[u8], preprocess: &Preprocess) -> (f32, f32) {
-    let mut counts = [0_usize; 256];
-    for &value in grey {
-        counts[usize::from(value)] += 1;
-    }
-    let value_at = |quantile: f64| {
-        let mut left = (quantile * (grey.len() - 1) as f64) as usize;
-        let found = counts.iter().position(|&count| {
-            let here = left < count;
-            left = left.saturating_sub(count);
-            here
-        });
-        found.unwrap_or(255) as f32
+fn ink_and_paper(grey: &[f32], preprocess: &Preprocess) -> (f32, f32) {
+    let mut values = grey.to_vec();
+    let mut value_at = |quantile: f64| {
+        let at = (quantile * (grey.len() - 1) as f64) as usize;
+        *values.select_nth_unstable_by(at, f32::total_cmp).1
     };
     let high = value_at(preprocess.high_quantile);
     (value_at(preprocess.low_quantile).min(high - preprocess.min_contrast), high)
@@ -125,6 +179,29 @@ mod tests {
         line.put_pixel(40, 20, Luma([204]));
         let prepared = prepare_line(&line, &manifest());
         assert!(prepared.iter().all(|v| *v >= 0.24), "six grey levels of twenty-four are a quarter");
+    }
+
+    #[test]
+    fn a_slope_of_the_paper_goes_and_faint_ink_stays() {
+        let mut m = manifest();
+        (m.preprocess.paper_block, m.preprocess.min_contrast) = (32, 12.0);
+        let line = GrayImage::from_fn(320, 40, |x, y| {
+            let paper = 230 - x / 4 - y / 2;
+            Luma([(paper - if (x / 4) % 8 == 0 { 24 } else { 0 }) as u8])
+        });
+        let prepared = prepare_line(&line, &m);
+        for x in (8..312).step_by(8) {
+            let is_ink = (x / 4) % 8 == 0;
+            let value = prepared[[20, x + 1]];
+            assert!(if is_ink { value < -0.2 } else { value > 0.2 }, "column {x}: {value}");
+        }
+    }
+
+    #[test]
+    fn lines_lead_from_point_to_point() {
+        let (xs, ys) = ([2.0, 4.0, 8.0], [10.0, 20.0, 0.0]);
+        let values = [0.0, 2.0, 3.0, 6.0, 9.0].map(|x| interpolate(x, &xs, &ys));
+        assert_eq!(values, [10.0, 10.0, 15.0, 10.0, 0.0]);
     }
 
     #[test]

@@ -83,7 +83,8 @@ impl Reader {
     pub fn open(folder: &Path, options: &EngineOptions) -> Result<Self, RecogniseError> {
         let model = OnnxLineModel::open(folder, options)?;
         let device = model.device();
-        let reader = Self { device, ..Self::with_model(Box::new(model)) };
+        let decoder = Decoder::open(folder, model.manifest())?;
+        let reader = Self { device, decoder, ..Self::with_model(Box::new(model)) };
         golden::check(&reader, folder)?;
         Ok(reader)
     }

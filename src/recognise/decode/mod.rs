@@ -1,14 +1,30 @@
-//! From log-probabilities to text: the seam where language models per kind of field will join. Today every
-//! kind is read without one: the best path is the reading, prefix beam search finds what else the ink says.
+//! From log-probabilities to text. Every line is searched twice: freely, and with what is known of its kind of
+//! field (a language model, a grammar or a closed list). Both sorts of hypotheses compete; the free one wins
+//! where the ink says so.
 
 pub mod beam;
+pub mod grammar;
 pub mod greedy;
+pub mod lists;
+pub mod ngram;
+pub mod prior;
+mod rank;
+mod symbols;
 
-use super::{Manifest, calibrate};
+use super::calibrate::{Statistics, confidence};
+use super::{Language, Manifest, RecogniseError};
 use crate::domain::FieldKind;
 use crate::domain::normalise::nfc;
-use beam::BeamOptions;
+use beam::{BeamOptions, Hypothesis, search};
+use grammar::{Grammar, GrammarPrior};
+use lists::ClosedList;
 use ndarray::ArrayView2;
+use ngram::{Ngram, NgramPrior};
+use prior::{Free, Prior};
+use rank::{Candidate, Ranked};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 /// One possible text with its probability.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,23 +38,57 @@ pub struct Alternative {
 /// Most alternatives that a reading carries, its own text among them.
 pub const MAX_ALTERNATIVES: usize = 5;
 
+/// How much likelier (natural logarithm) a field of a kind with a grammar or a list holds a text of it than
+/// any one free text that the ink supports as well: most fields do, and free texts are many.
+const CLOSED_BONUS: f64 = 9.0;
+
+/// The search with a grammar is wider: it must get past letters that the line model does not see.
+const GRAMMAR_BEAM: BeamOptions = BeamOptions { width: 24, least_log_prob: -13.0 };
+const LANGUAGE_BEAM: BeamOptions = BeamOptions { width: 16, least_log_prob: -9.0 };
+
 /// How lines are decoded. [`Decoder::settings`] is part of every proposal's key.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Clone, Default)]
 pub struct Decoder {
-    /// Search for the alternatives.
-    pub beam: BeamOptions,
+    free: BeamOptions,
+    language: BTreeMap<FieldKind, Arc<LoadedLanguage>>,
+}
+
+struct LoadedLanguage {
+    model: Ngram,
+    symbols: Vec<Option<u8>>,
+    settings: Language,
 }
 
 impl Decoder {
+    /// The decoder of a model's folder, its language models mapped.
+    ///
+    /// # Errors
+    /// When a language model is missing, damaged or another one than the manifest says.
+    pub fn open(folder: &Path, manifest: &Manifest) -> Result<Self, RecogniseError> {
+        let mut language = BTreeMap::new();
+        for (kind, settings) in &manifest.language {
+            let Ok(kind) = kind.parse() else { continue };
+            let path = folder.join(&settings.file);
+            let model = Ngram::open(&path)?;
+            if model.sha256() != settings.sha256 {
+                return Err(manifest.refused(format!("{} is not the file its manifest names", settings.file)));
+            }
+            let symbols = ngram::symbols_of(&model, manifest);
+            language.insert(kind, Arc::new(LoadedLanguage { model, symbols, settings: settings.clone() }));
+        }
+        Ok(Self { free: BeamOptions::default(), language })
+    }
+
     /// The settings in one short word.
     #[must_use]
     pub fn settings(&self) -> String {
-        format!("greedy-beam{}", self.beam.width)
+        let language = if self.language.is_empty() { "" } else { "-lm" };
+        format!("beam{}{language}-grammar1", self.free.width)
     }
 
     /// Reads one line from its own time steps, log-probabilities `[steps, classes]`. The first alternative
-    /// is the reading (the text of the best path, with calibrated confidence); the others follow, best
-    /// first, none more probable than the first. Never empty; the first text may be.
+    /// is the reading with its calibrated confidence; the others follow, best first, none more probable than
+    /// the first and none equal to another after folding. Never empty; the first text may be.
     #[must_use]
     pub fn read(
         &self,
@@ -46,37 +96,92 @@ impl Decoder {
         kind: FieldKind,
         manifest: &Manifest,
     ) -> Vec<Alternative> {
-        let path = greedy::best_path(steps);
-        let text = text_of(&path.classes, manifest);
-        let confidence = calibrate::confidence(&path, manifest.calibration.weights(kind));
-        let found = beam::search(steps, &self.beam);
-        let texts = found.iter().map(|h| (text_of(&h.classes, manifest), h.log_prob.exp()));
-        rank(&Alternative { text, confidence }, texts)
+        let (ranked, statistics) = self.rank(steps, kind, manifest);
+        let sure = confidence(&statistics, manifest.calibration.weights(kind));
+        ranked.alternatives(sure)
     }
-}
 
-/// Puts what the beam found behind the reading. What the reading leaves of certainty is shared out in
-/// proportion to the model's own probabilities, the part of unlisted texts kept back.
-fn rank(reading: &Alternative, found: impl Iterator<Item = (String, f64)>) -> Vec<Alternative> {
-    let mut others: Vec<(String, f64)> = Vec::new();
-    let mut of_reading = 0.0;
-    for (text, probability) in found {
-        if text == reading.text {
-            of_reading += probability;
-        } else if let Some(known) = others.iter_mut().find(|(other, _)| *other == text) {
-            known.1 += probability;
-        } else {
-            others.push((text, probability));
-        }
+    /// The statistics that confidence is computed from, with the reading.
+    #[must_use]
+    pub fn statistics(
+        &self,
+        steps: &ArrayView2<'_, f32>,
+        kind: FieldKind,
+        manifest: &Manifest,
+    ) -> (String, Statistics) {
+        let (ranked, statistics) = self.rank(steps, kind, manifest);
+        (ranked.best().text.clone(), statistics)
     }
-    others.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let certainty = f64::from(reading.confidence);
-    let share = (1.0 - certainty) / (1.0 - of_reading).max(f64::EPSILON);
-    let others = others.into_iter().take(MAX_ALTERNATIVES - 1).map(|(text, probability)| Alternative {
-        text,
-        confidence: (probability * share).min(certainty) as f32,
-    });
-    std::iter::once(reading.clone()).chain(others).collect()
+
+    fn rank(&self, steps: &ArrayView2<'_, f32>, kind: FieldKind, manifest: &Manifest) -> (Ranked, Statistics) {
+        let path = greedy::best_path(steps);
+        let free = search(steps, &Free, &self.free);
+        let ranked = self.with_prior(steps, kind, manifest, free);
+        let best = ranked.best();
+        let statistics = Statistics {
+            path: path.log_prob,
+            least: path.least_sure,
+            letters: best.text.chars().count(),
+            text: best.log_prob.max(-1e3),
+            gap: ranked.gap(),
+            margin: ranked.margin(),
+            prior: best.prior / (1.0 + best.text.chars().count() as f64),
+            is_best_path: rank::is_same(&text_of(&path.classes, manifest), &best.text),
+        };
+        (ranked, statistics)
+    }
+
+    /// Adds what the kind of field allows, or prefers, to the free hypotheses.
+    fn with_prior(
+        &self,
+        steps: &ArrayView2<'_, f32>,
+        kind: FieldKind,
+        manifest: &Manifest,
+        free: Vec<Hypothesis>,
+    ) -> Ranked {
+        let candidate = |h: Hypothesis, prior: f64| Candidate {
+            text: text_of(&h.classes, manifest),
+            log_prob: h.log_prob,
+            prior,
+        };
+        if let Some(language) = self.language(kind) {
+            let settings = &language.settings;
+            let prior =
+                NgramPrior::new(&language.model, &language.symbols, settings.weight, settings.per_letter);
+            let known = search(steps, &prior, &LANGUAGE_BEAM);
+            let known = known.into_iter().map(|h| { let p = h.prior; candidate(h, p) }).collect();
+            let free = free.into_iter().map(|h| {
+                let of_text = prior.score(&h.classes).unwrap_or(f64::NEG_INFINITY);
+                candidate(h, of_text)
+            });
+            return Ranked::new(free.collect(), known, settings.patience);
+        }
+        let mut known = Vec::new();
+        if let Some(list) = ClosedList::of(kind) {
+            let entry = |(text, log_prob, prior): (&str, f64, f64)| Candidate {
+                text: text.to_owned(),
+                log_prob,
+                prior: prior + CLOSED_BONUS,
+            };
+            known.extend(list.log_probs(steps, manifest).into_iter().map(entry));
+        } else if let Some(grammar) = Grammar::of(kind) {
+            let found = search(steps, &GrammarPrior::new(grammar, manifest), &GRAMMAR_BEAM);
+            known.extend(found.into_iter().map(|h| candidate(h, CLOSED_BONUS)));
+        }
+        let free = free.into_iter().map(|h| candidate(h, 0.0)).collect();
+        Ranked::new(free, known, f64::INFINITY)
+    }
+
+    /// The language model of a kind; offices are places, titles and relations are prose.
+    fn language(&self, kind: FieldKind) -> Option<&LoadedLanguage> {
+        let stand_in = match kind {
+            FieldKind::Office => Some(FieldKind::Place),
+            FieldKind::Title => Some(FieldKind::FreeText),
+            _ => None,
+        };
+        let found = self.language.get(&kind).or_else(|| self.language.get(&stand_in?));
+        found.map(AsRef::as_ref)
+    }
 }
 
 /// The classes' characters as tidy text: NFC, single spaces, trimmed.
@@ -113,13 +218,48 @@ mod tests {
         assert_eq!((read[0].text.as_str(), read[1].text.as_str()), ("An", "Ăn"));
     }
 
+    /// `text` for sure, but for one letter that is more probably another.
+    fn with_slip(text: &str, at: usize, slip: &str, of_slip: f32) -> ndarray::Array2<f32> {
+        let m = manifest();
+        let mut steps = peaked(&m, text, 0.97);
+        let class = |c: &str| m.alphabet.iter().position(|a| a == c).unwrap() + 1;
+        let right = text.chars().nth(at).unwrap().to_string();
+        steps[[2 * at, class(&right)]] = (0.98 - of_slip).ln();
+        steps[[2 * at, class(slip)]] = of_slip.ln();
+        steps
+    }
+
     #[test]
-    fn texts_that_look_alike_are_one_alternative() {
-        let reading = Alternative { text: "a".into(), confidence: 0.6 };
-        let found = [("a", 0.5), ("b", 0.1), ("c", 0.15), ("b", 0.1)].map(|(t, p)| (t.to_owned(), p));
-        let ranked = rank(&reading, found.into_iter());
-        let texts: Vec<&str> = ranked.iter().map(|a| a.text.as_str()).collect();
-        assert_eq!(texts, ["a", "b", "c"]);
-        assert!((ranked[1].confidence - 0.16).abs() < 1e-6, "0.2 of the 0.5 left, times 0.4");
+    fn grammars_and_lists_mend_slips() {
+        let m = manifest();
+        let cases = [
+            (FieldKind::Date, "12/03/1987", 3, "o"),
+            (FieldKind::DateInWords, "ngày ba tháng tư năm hai nghìn", 5, "c"),
+            (FieldKind::Sex, "Nữ", 1, "ù"),
+            (FieldKind::Ethnicity, "Mường", 1, "u"),
+        ];
+        for (kind, text, at, slip) in cases {
+            let steps = with_slip(text, at, slip, 0.9);
+            assert_eq!(Decoder::default().read(&steps.view(), kind, &m)[0].text, text, "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_clearly_written_stays_though_no_list_has_it() {
+        let m = manifest();
+        for (kind, text) in [(FieldKind::Ethnicity, "Xa Lạ Lắm"), (FieldKind::Date, "không nhớ ngày")] {
+            let steps = peaked(&m, text, 0.99);
+            assert_eq!(Decoder::default().read(&steps.view(), kind, &m)[0].text, text, "{kind}");
+        }
+    }
+
+    #[test]
+    fn no_steps_read_as_nothing() {
+        let m = manifest();
+        let steps = ndarray::Array2::zeros((0, m.classes()));
+        for kind in FieldKind::ALL {
+            let read = Decoder::default().read(&steps.view(), *kind, &m);
+            assert!(read[0].text.is_empty() && read.iter().all(|a| a.confidence.is_finite()), "{kind}");
+        }
     }
 }

@@ -1,0 +1,176 @@
+//! Grammars of written dates and numbers: regular expressions over lower-case characters (data file
+//! `grammars.toml`), walked as automata letter by letter.
+
+use super::prior::Prior;
+use super::symbols::{characters, lower};
+use crate::domain::FieldKind;
+use crate::recognise::Manifest;
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_automata::{Anchored, MatchKind};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+const DATA: &str = include_str!("data/grammars.toml");
+
+/// The texts of one kind of field as an automaton.
+pub struct Grammar {
+    automaton: dense::DFA<Vec<u32>>,
+    start: StateID,
+}
+
+/// Grammars by kind of field, built when first used.
+static GRAMMARS: LazyLock<BTreeMap<&'static str, Grammar>> = LazyLock::new(|| {
+    let source: BTreeMap<String, toml::Value> = toml::from_str(DATA).expect("grammars.toml is TOML");
+    let kinds = FieldKind::ALL.iter().map(|kind| kind.as_str());
+    kinds.filter_map(|kind| Some((kind, Grammar::new(&pattern(&source, kind)?)))).collect()
+});
+
+/// The pattern of a kind with its `{parts}` put in; parts may hold parts that stand before them.
+fn pattern(source: &BTreeMap<String, toml::Value>, kind: &str) -> Option<String> {
+    let mut pattern = source.get("kinds")?.get(kind)?.as_str()?.to_owned();
+    let parts: Vec<(&str, &str)> =
+        source.get("parts")?.as_array()?.iter().filter_map(|p| Some((p.get("name")?.as_str()?, p.get("is")?.as_str()?))).collect();
+    for (name, is) in parts.into_iter().rev() {
+        pattern = pattern.replace(&format!("<{name}>"), &format!("(?:{is})"));
+    }
+    Some(pattern)
+}
+
+impl Grammar {
+    /// The grammar of a kind of field; `None` where there is none.
+    #[must_use]
+    pub fn of(kind: FieldKind) -> Option<&'static Self> {
+        GRAMMARS.get(kind.as_str())
+    }
+
+    /// # Panics
+    /// When the pattern is no regular expression: patterns are part of the program.
+    fn new(pattern: &str) -> Self {
+        let config = dense::Config::new().match_kind(MatchKind::All).start_kind(StartKind::Anchored);
+        let automaton = dense::Builder::new()
+            .configure(config)
+            .thompson(thompson::Config::new().shrink(false))
+            .build(&format!("(?:{pattern})$"))
+            .expect("patterns of grammars.toml are regular");
+        let start = automaton
+            .start_state(&start::Config::new().anchored(Anchored::Yes))
+            .expect("an automaton without look-behind starts anywhere");
+        Self { automaton, start }
+    }
+
+    /// Whether the grammar holds this text (case ignored).
+    #[must_use]
+    pub fn accepts(&self, text: &str) -> bool {
+        let state = text.chars().try_fold(self.start, |state, c| self.step(state, lower(c)));
+        state.is_some_and(|state| self.may_end(state))
+    }
+
+    fn step(&self, state: StateID, character: char) -> Option<StateID> {
+        let mut bytes = [0; 4];
+        let next = character
+            .encode_utf8(&mut bytes)
+            .bytes()
+            .fold(state, |state, byte| self.automaton.next_state(state, byte));
+        (!self.automaton.is_dead_state(next)).then_some(next)
+    }
+
+    fn may_end(&self, state: StateID) -> bool {
+        self.automaton.is_match_state(self.automaton.next_eoi_state(state))
+    }
+}
+
+/// A grammar as the [`Prior`] of a search: what it does not hold is forbidden, all else equally likely.
+pub struct GrammarPrior<'a> {
+    grammar: &'a Grammar,
+    /// Lower-case character of every class.
+    characters: Vec<Option<char>>,
+}
+
+impl<'a> GrammarPrior<'a> {
+    /// The grammar over a line model's classes.
+    #[must_use]
+    pub fn new(grammar: &'a Grammar, manifest: &Manifest) -> Self {
+        let characters = characters(manifest).into_iter().map(|c| c.map(lower)).collect();
+        Self { grammar, characters }
+    }
+}
+
+impl Prior for GrammarPrior<'_> {
+    type State = StateID;
+
+    fn start(&self) -> StateID {
+        self.grammar.start
+    }
+
+    fn extend(&self, state: StateID, class: usize) -> Option<(StateID, f64)> {
+        Some((self.grammar.step(state, self.characters[class]?)?, 0.0))
+    }
+
+    fn finish(&self, state: StateID) -> Option<f64> {
+        self.grammar.may_end(state).then_some(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(kind: FieldKind, text: &str) -> bool {
+        Grammar::of(kind).unwrap().accepts(text)
+    }
+
+    #[test]
+    fn dates_in_digits_whole_partial_and_spelled() {
+        let dates = [
+            "12/03/1987", "1-1-1950", "05.1962", "1962", "25 tuổi", "ngày 7 tháng 12 năm 2004", "31/02/1990", "12/3/87",
+            "12 / 03 / 1987", "Tháng 5 năm 1950", "năm 1947", "14/08/1999 âm lịch", "10 / 1975", "tháng 3-1960",
+        ];
+        for text in dates {
+            assert!(accepts(FieldKind::Date, text), "{text}");
+        }
+        for text in ["", "42/13/1987", "Nguyễn", "12/03/", "1/1/1", "12/03/19877", "99"] {
+            assert!(!accepts(FieldKind::Date, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_in_words_with_their_by_forms() {
+        let dates = [
+            "Ngày mười hai tháng ba năm một nghìn chín trăm tám mươi bảy",
+            "ngày mồng một tháng giêng năm một ngàn chín trăm linh tư",
+            "Ngày mùng năm, tháng chạp, năm hai nghìn không trăm lẻ năm",
+            "ngày hai mươi mốt tháng tư năm một nghìn chín trăm chín mươi nhăm",
+            "năm một nghìn chín trăm sáu mươi",
+            "tháng mười một năm hai nghìn không trăm mười lăm",
+            "Ngày ba mươi tháng mười năm hai ngàn mười tám",
+            "mười lăm tháng tám năm một nghìn chín trăm bảy mươi bốn âm lịch",
+            "ngày hai mươi lăm tháng sáu năm một nghìn chín trăm bảy lăm",
+            "năm hai nghìn", "Ngày hai tư, tháng năm, năm một nghìn chín trăm chín tám",
+            "năm một chín sáu lăm",
+        ];
+        for text in dates {
+            assert!(accepts(FieldKind::DateInWords, text), "{text}");
+        }
+        for text in ["ngày mười hai tháng mười ba năm hai nghìn", "ngày bốn mươi tháng hai", "Nguyễn Văn A"] {
+            assert!(!accepts(FieldKind::DateInWords, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_years_ages_and_papers() {
+        let held = [
+            (FieldKind::Number, vec!["12", "012/2019", "5 / 2003", "120a", "Số 45", "45/QĐ-UBND", "03-2015"]),
+            (FieldKind::YearOrAge, vec!["1954", "Năm 1954", "25 tuổi", "25", "12/03/1954", "23t"]),
+            (FieldKind::IdNumber, vec!["012345678901", "123456789", "012 345 678 901", "CMND 123456789", "B1234567"]),
+        ];
+        for (kind, texts) in held {
+            for text in texts {
+                assert!(accepts(kind, text), "{kind}: {text}");
+            }
+            assert!(!accepts(kind, "Nguyễn Thị"), "{kind}");
+        }
+    }
+}
