@@ -9,6 +9,8 @@ mod house;
 mod bad_input;
 #[path = "journeys/books.rs"]
 mod books;
+#[path = "journeys/hints.rs"]
+mod hints;
 #[path = "journeys/review.rs"]
 mod review;
 #[path = "journeys/road.rs"]

@@ -72,6 +72,7 @@ promises! {
         pages_uploaded_at_the_same_time_get_places_of_their_own
         a_page_is_rejected_and_insisted_on
         making_an_entry_twice_leaves_one
+        entries_near_a_page_tell_what_they_say
         reading_twice_leaves_one_set_of_proposals
         a_transaction_that_is_dropped_leaves_nothing
         a_book_takes_its_entries_along

@@ -6,6 +6,7 @@ mod books;
 mod clock;
 mod deliver;
 mod error;
+mod evidence;
 mod ingest;
 mod keys;
 mod lending;

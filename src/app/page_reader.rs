@@ -1,7 +1,7 @@
 //! What the application asks of whatever reads pages: the engine of [`crate::recognise`] in service, a
 //! fake in tests.
 
-use crate::domain::{FieldKind, FieldState, RegisterKind};
+use crate::domain::{FieldKind, FieldState, Hint, RegisterKind};
 use serde::Serialize;
 
 /// Reads one page image. Implementations compute on the calling thread: call them where blocking is fine.
@@ -78,6 +78,9 @@ pub struct FieldReading {
     pub confidence: f32,
     /// Other readings, best first; at most five, the first being `text` itself.
     pub alternatives: Vec<TextAlternative>,
+    /// What a clerk should be told about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Hint>,
 }
 
 /// One possible reading.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub const READ_PAGE: &str = "read_page";
 
 /// Entries of one page stand this far apart at most in the order of their book.
-const ENTRIES_PER_PAGE: i64 = 100;
+pub(super) const ENTRIES_PER_PAGE: i64 = 100;
 
 #[derive(Serialize, Deserialize)]
 struct Payload {
@@ -73,7 +73,8 @@ impl App {
         let model = reader.model();
         let read = move || reader.read(&original, &ReadOptions { form: form.as_deref(), register, insist });
         match blocking(read).await? {
-            Ok(reading) => {
+            Ok(mut reading) => {
+                self.weigh_in_book(&book, &page, &mut reading).await?;
                 let policy = self.policy_of(&book).await?;
                 let read = Read { book, page, model, policy, reading };
                 self.keep_reading(job, &read).await?;
@@ -170,7 +171,7 @@ impl App {
     }
 }
 
-fn entry_ordinal(page: &Page, i: i64) -> i64 {
+pub(super) fn entry_ordinal(page: &Page, i: i64) -> i64 {
     page.ordinal * ENTRIES_PER_PAGE + i
 }
 
@@ -198,6 +199,7 @@ fn proposal(field: &FieldReading, model: &ModelId, at: i64) -> Result<Proposal> 
         value,
         confidence: certain(field.confidence),
         alternatives: field.alternatives.iter().map(alternative).collect(),
+        hint: field.hint.clone(),
         created_at: at,
     })
 }

@@ -2,7 +2,7 @@
 //! give the same reading, nothing is kept.
 
 use super::page_reader::{EntryReading, FieldReading, ModelId, ReadOptions, TextAlternative};
-use super::{PageError, PageReader, PageReading};
+use super::{PageError, PageReader, PageReading, evidence};
 use crate::domain::{FieldKind, FieldState, Form, FormField};
 use crate::image::{FieldRegion, ImageError, Limits, PreparedPage, Quality, decode, prepare};
 use crate::recognise::{FieldInput, Reader, Reading, read_choice};
@@ -68,14 +68,18 @@ impl EnginePageReader {
             .map(|(field, region)| FieldInput { kind: field.kind, lines: &region.lines })
             .collect();
         let readings = self.reader.read_fields(&inputs).map_err(|e| PageError::Failed(e.into()))?;
-        Ok(pairs.iter().zip(readings).map(|((field, region), read)| result(field, region, read)).collect())
+        let results = pairs.iter().zip(readings).map(|((field, region), read)| result(field, region, read));
+        let mut fields: Vec<FieldReading> = results.collect();
+        evidence::weigh_fields(form, &mut fields);
+        Ok(fields)
     }
 }
 
 impl PageReader for EnginePageReader {
     fn model(&self) -> ModelId {
         let id = self.reader.model_id();
-        ModelId { name: id.name, version: id.version, settings: id.settings }
+        let settings = format!("{}-{}", id.settings, evidence::SETTING);
+        ModelId { name: id.name, version: id.version, settings }
     }
 
     fn read(&self, bytes: &[u8], options: &ReadOptions<'_>) -> Result<PageReading, PageError> {
@@ -136,6 +140,7 @@ fn result(field: &FormField, region: &FieldRegion, read: Reading) -> FieldReadin
         text: reading.text,
         confidence: reading.confidence,
         alternatives: reading.alternatives.into_iter().map(alternative).collect(),
+        hint: None,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Tasks: an entry is lent to one person at a time, with what the role may see of it.
 
-use super::{App, Error, Me, Result};
+use super::{App, Error, Me, Result, evidence};
 use crate::domain::review::{Decision, ProjectPolicy};
 use crate::domain::{
-    AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, RegisterKind, TaskRole,
+    AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, Hint, HintCode, RegisterKind, TaskRole,
 };
 use crate::store::{Book, Entry, Field, Page, Proposal};
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,10 @@ pub struct TaskField {
     /// Why, as a stable word: `blind`, `unread`, `unsure`, `machine_differs`, `disputed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
+    /// What contradicts it: of the machine's readings (typist, not when blind), or of the values submitted
+    /// (verifier).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<ShownHint>,
     /// What the machine read (typist, not when blind).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Suggestion>,
@@ -123,6 +127,19 @@ pub struct TaskField {
     /// What others gave, without their names, in an order that tells nothing (adjudicator).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub candidates: Option<Vec<FieldValue>>,
+}
+
+/// What a person is told about a field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ShownHint {
+    /// Stable word; screens have a sentence for it.
+    pub code: HintCode,
+    /// Key of the other field that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+    /// That field's name on screen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_label: Option<String>,
 }
 
 /// The machine's reading as a typist sees it.
@@ -310,29 +327,35 @@ impl Known {
         let shown = self.fields.iter().filter_map(|field| {
             let proposal = self.proposals.get(&field.key);
             let sure = proposal.is_some_and(|p| p.confidence >= f64::from(self.policy.sure_from));
+            let hint = proposal.filter(|_| !field.blind).and_then(|p| ShownHint::new(p.hint.as_ref()?, form));
             let reason = match proposal {
                 _ if field.blind => Some("blind"),
                 None => Some("unread"),
+                Some(_) if hint.is_some() => Some("hint"),
                 Some(_) if !sure => Some("unsure"),
                 Some(_) => None,
             };
             let proposal = proposal.filter(|_| !field.blind).map(Suggestion::new);
             let shown = TaskField::new(field, form.field(&field.key)?);
-            Some(TaskField { attention: reason.is_some(), reason, proposal, ..shown })
+            Some(TaskField { attention: reason.is_some(), reason, hint, proposal, ..shown })
         });
         shown.collect()
     }
 
     /// Every field with what was submitted; where the machine was unsure or reads otherwise, a reason to stop.
     fn for_verifier(&self, form: &Form) -> Vec<TaskField> {
+        let given = self.fields.iter().filter_map(|field| Some((field.key.as_str(), field.value.as_ref()?)));
+        let told = evidence::contradictions(form, given, &self.book);
         let shown = self.fields.iter().filter_map(|field| {
             let value = field.value.clone()?;
+            let hint = told.get(&field.key).and_then(|hint| ShownHint::new(hint, form));
             let proposal = self.proposals.get(&field.key);
             let machine_differs = proposal.is_some_and(|p| !p.value.agrees_with(&value));
             let sure = proposal.is_some_and(|p| p.confidence >= f64::from(self.policy.sure_from));
             let reason = match proposal {
                 None => Some("unread"),
                 Some(_) if machine_differs => Some("machine_differs"),
+                Some(_) if hint.is_some() => Some("hint"),
                 Some(_) if !sure => Some("unsure"),
                 Some(_) => None,
             };
@@ -340,6 +363,7 @@ impl Known {
             Some(TaskField {
                 attention: reason.is_some(),
                 reason,
+                hint,
                 value: Some(value),
                 machine_differs,
                 ..shown
@@ -362,11 +386,24 @@ impl TaskField {
             blind: field.blind,
             attention: false,
             reason: None,
+            hint: None,
             proposal: None,
             value: None,
             machine_differs: false,
             candidates: None,
         }
+    }
+}
+
+impl ShownHint {
+    /// `None` where the form no longer knows the other field.
+    fn new(hint: &Hint, form: &Form) -> Option<Self> {
+        let label = |key: &String| form.field(key).map(|field| field.screen_label().to_owned());
+        let other_label = match &hint.other {
+            Some(key) => Some(label(key)?),
+            None => None,
+        };
+        Some(Self { code: hint.code, other: hint.other.clone(), other_label })
     }
 }
 

@@ -91,7 +91,7 @@ fn page_json(page: &PageReading) -> Value {
 }
 
 fn field_json(field: &FieldReading) -> Value {
-    json!({
+    let mut object = json!({
         "key": field.key,
         "kind": field.kind,
         "state": field.state,
@@ -100,7 +100,11 @@ fn field_json(field: &FieldReading) -> Value {
         "text": field.text,
         "confidence": field.confidence,
         "alternatives": field.alternatives,
-    })
+    });
+    if let Some(hint) = &field.hint {
+        object["hint"] = json!(hint);
+    }
+    object
 }
 
 /// `[x, y, width, height]` around a quad, px.

@@ -32,16 +32,18 @@ impl PartialDate {
             }
         }
         match numbers[..] {
-            [(4, year)] => Self::new(year, None, None),
-            [(1..=2, month), (4, year)] => Self::new(year, Some(month), None),
-            [(1..=2, day), (1..=2, month), (4, year)] => Self::new(year, Some(month), Some(day)),
+            [(4, year)] => Self::from_numbers(year, None, None),
+            [(1..=2, month), (4, year)] => Self::from_numbers(year, Some(month), None),
+            [(1..=2, day), (1..=2, month), (4, year)] => Self::from_numbers(year, Some(month), Some(day)),
             _ => None,
         }
     }
 
-    fn new(year: u16, month: Option<u16>, day: Option<u16>) -> Option<Self> {
+    /// A date of these numbers; `None` where one is out of its range.
+    #[must_use]
+    pub(super) fn from_numbers(year: u16, month: Option<u16>, day: Option<u16>) -> Option<Self> {
         let within = |n: Option<u16>, max| n.is_none_or(|n| (1..=max).contains(&n));
-        (year >= 1000 && within(month, 12) && within(day, 31)).then(|| Self {
+        ((1000..=9999).contains(&year) && within(month, 12) && within(day, 31)).then(|| Self {
             year,
             month: month.map(|m| m as u8),
             day: day.map(|d| d as u8),

@@ -1,6 +1,7 @@
 //! Forms: printed layouts as data. Units are millimetres from the top left corner of the printed page.
 
 use super::kind::{FieldKind, RegisterKind};
+use super::relations::{Person, Relations};
 use serde::{Deserialize, Serialize};
 
 /// A printed layout: where the frame stands and where each field's value is written.
@@ -36,6 +37,9 @@ pub struct Form {
     /// Headings for groups of fields, in order.
     #[serde(rename = "group")]
     pub groups: Vec<FieldGroup>,
+    /// Who the fields are about.
+    #[serde(default, rename = "person")]
+    pub people: Vec<Person>,
 }
 
 /// One printed line of the frame.
@@ -98,6 +102,9 @@ pub struct FormField {
     /// The columns of the Ministry's 158 workbook that it feeds.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// What it has to do with other fields and with the book.
+    #[serde(default)]
+    pub relations: Relations,
 }
 
 /// One printed option with its tick box.
@@ -148,7 +155,8 @@ impl Form {
     /// Reads and checks a form.
     ///
     /// # Errors
-    /// When the TOML is malformed, keys repeat, a group is missing, or a field has no place on the page.
+    /// When the TOML is malformed, keys repeat, a group is missing, a field has no place on the page, or relations
+    /// lead nowhere.
     pub fn from_toml(text: &str) -> Result<Self, FormError> {
         let form: Self = toml::from_str(text)?;
         form.check()?;
@@ -205,7 +213,7 @@ impl Form {
                 return fail(format!("field {} has no place on the page", field.key));
             }
         }
-        Ok(())
+        self.relations_problem().map_or(Ok(()), fail)
     }
 }
 

@@ -2,15 +2,21 @@
 
 pub mod audit;
 pub mod date;
+pub mod date_words;
+pub mod evidence;
 pub mod form;
+pub mod hint;
 pub mod identity_paper;
 pub mod kind;
+pub mod names;
 pub mod normalise;
+pub mod relations;
 pub mod review;
 pub mod states;
 pub mod value;
 
 pub use form::{Form, FormField};
+pub use hint::{Hint, HintCode};
 pub use kind::{FieldKind, FieldState, RegisterKind};
 pub use states::{AccountRole, BookState, EntryState, PageState, TaskRole};
 pub use value::FieldValue;

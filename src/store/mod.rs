@@ -30,6 +30,7 @@ mod entries;
 mod error;
 mod jobs;
 mod leases;
+mod neighbours;
 mod open;
 mod pages;
 mod paging;
@@ -50,6 +51,7 @@ pub use entries::{Entry, EntryWithFields, Field, NewEntry, NewField, Quad, Regis
 pub use error::StoreError;
 pub use jobs::{ClaimJob, Failure, Job, JobCount, JobState, MAX_LOST_LEASES, NewJob, backoff_ms};
 pub use leases::{Beside, ClaimEntry, ClaimedEntry, Lent, TaskLease};
+pub use neighbours::Nearby;
 pub use open::SqliteSettings;
 pub use pages::{AddedPage, NewPage, Page, Preparation};
 pub use paging::After;

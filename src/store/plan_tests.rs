@@ -3,7 +3,8 @@
 
 use super::arm::Sql;
 use super::{
-    Db, accounts, audit, books, deliveries, dialect, drafts, entries, jobs, leases, pages, proposals,
+    Db, accounts, audit, books, deliveries, dialect, drafts, entries, jobs, leases, neighbours, pages,
+    proposals,
 };
 use super::{review, sessions};
 use sqlx::{AssertSqlSafe, Row};
@@ -22,6 +23,7 @@ fn queries() -> Vec<&'static str> {
         entries::QUERIES,
         jobs::QUERIES,
         leases::QUERIES,
+        neighbours::QUERIES,
         pages::QUERIES,
         proposals::QUERIES,
         review::QUERIES,

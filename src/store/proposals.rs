@@ -3,7 +3,7 @@
 use super::arm::{Db, Row, Tx, binds, json_text};
 use super::entries::value;
 use super::error::Result;
-use crate::domain::FieldValue;
+use crate::domain::{FieldValue, Hint};
 use std::collections::BTreeMap;
 
 /// One reading of one field.
@@ -19,6 +19,8 @@ pub struct Proposal {
     pub confidence: f64,
     /// Other readings, best first.
     pub alternatives: Vec<Alternative>,
+    /// What the clerk is told about it.
+    pub hint: Option<Hint>,
     /// When, ms.
     pub created_at: i64,
 }
@@ -44,11 +46,12 @@ pub struct Alternative {
 }
 
 const ADD: &str = "INSERT INTO proposal
-    (entry_id, key, model, model_version, settings, state, text, confidence, alternatives, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    (entry_id, key, model, model_version, settings, state, text, confidence, alternatives, hint, hint_field,
+     created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (entry_id, key, model, model_version, settings) DO NOTHING";
 const OF_ENTRY: &str = "SELECT key, model, model_version, settings, state, text, confidence, alternatives,
-    created_at FROM proposal WHERE entry_id = $1 ORDER BY created_at, model, model_version, settings, key";
+    hint, hint_field, created_at FROM proposal WHERE entry_id = $1 ORDER BY created_at, model, model_version, settings, key";
 
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
@@ -66,9 +69,17 @@ impl Proposal {
             value: value(row)?,
             confidence: row.real("confidence")?,
             alternatives: row.json("alternatives")?,
+            hint: hint(row)?,
             created_at: row.int("created_at")?,
         })
     }
+}
+
+/// A word that this program does not know was a newer one's: nothing is told.
+fn hint(row: &Row) -> Result<Option<Hint>> {
+    let code = row.opt_text("hint")?.and_then(|word| word.parse().ok());
+    let other = row.opt_text("hint_field")?;
+    Ok(code.map(|code| Hint { code, other }))
 }
 
 impl Db {
@@ -110,6 +121,8 @@ impl Tx {
                 &p.value.text,
                 p.confidence,
                 alternatives,
+                p.hint.as_ref().map(|hint| hint.code.as_str()),
+                p.hint.as_ref().and_then(|hint| hint.other.as_deref()),
                 p.created_at,
             ];
             added += self.write(ADD, binds).await?;

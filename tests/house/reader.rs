@@ -56,6 +56,7 @@ pub fn reading() -> PageReading {
                 TextAlternative { text: text.to_owned(), confidence },
                 TextAlternative { text: format!("{text} khác"), confidence: 0.01 },
             ],
+            hint: None,
         }
     });
     PageReading {

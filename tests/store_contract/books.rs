@@ -1,6 +1,6 @@
 use crate::stage::{NOW, Stage, book, new_entry, new_page};
 use sohoa::domain::review::{BookStep, Decision};
-use sohoa::domain::{BookState, EntryState, FieldValue, PageState, RegisterKind};
+use sohoa::domain::{BookState, EntryState, FieldValue, Hint, HintCode, PageState, RegisterKind};
 use sohoa::store::{
     AddedPage, After, Alternative, Delivery, NewEntry, Preparation, Proposal, ReaderId, Registration,
     StoreError,
@@ -151,6 +151,7 @@ fn proposal(text: &str, version: &str, at: i64) -> Proposal {
         value: FieldValue::written(text).unwrap(),
         confidence: 0.75,
         alternatives: vec![Alternative { text: "Lê Thị Hoa".into(), confidence: 0.125 }],
+        hint: Some(Hint::with(HintCode::SurnameDiffers, "cha_ho_ten")),
         created_at: at,
     }
 }
@@ -243,4 +244,22 @@ pub async fn deliveries_are_kept(stage: Stage) {
     tx.commit().await.unwrap();
     assert_eq!(stage.db.delivery("delivery-1").await.unwrap(), Some(delivery(1)));
     assert_eq!(stage.db.deliveries_of_book("book-1").await.unwrap(), [delivery(2), delivery(1)]);
+}
+
+pub async fn entries_near_a_page_tell_what_they_say(stage: Stage) {
+    let stage = stage.with_book().await;
+    for n in 1..=3 {
+        stage.entry(n).await;
+    }
+    let read = |text: &str, at: i64| Proposal { hint: None, ..proposal(text, &at.to_string(), at) };
+    let mut tx = stage.db.begin().await.unwrap();
+    tx.add_proposals("entry-0002", &[read("Lê Thị Hoà", NOW), read("Lê Thị Huệ", NOW + 1)]).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.submit("entry-0001", "an", "Lê Thị Hoá").await;
+    let near = stage.db.nearby("book-1", (1, 2), ["ho_ten", "", "no_such"]).await.unwrap();
+    let said: Vec<_> =
+        near.iter().map(|n| (n.page_ordinal, n.value.as_ref().map(|v| v.text.as_str()))).collect();
+    assert_eq!(said, [(1, Some("Lê Thị Hoá")), (2, None)]);
+    assert_eq!(near[1].read, Some(("Lê Thị Huệ".to_owned(), 0.75)), "the newest reading, and only that");
+    assert_eq!(near[0].read, None);
 }

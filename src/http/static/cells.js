@@ -79,6 +79,13 @@ export function bringIntoView(box, element, smooth) {
   box.scrollTo({ top, behavior: smooth ? "smooth" : "instant" });
 }
 
+/** The sentence that tells what contradicts a field, hidden where nothing does. */
+export function hintLine(field) {
+  const { hint } = field;
+  const words = hint ? t(`hint.${hint.code}`, { label: hint.other_label ?? "" }) : "";
+  return h("p", { class: "hint", id: `h-${field.key}`, hidden: !hint }, words);
+}
+
 /** Words for a value that is not text. */
 export const stateWord = (state) => t(`state.${state}`);
 

@@ -2,7 +2,7 @@
 // while a person types; values are set only by a key that says so.
 import { h, setText } from "./dom.js";
 import { t } from "./texts.js";
-import { ink, stateWord } from "./cells.js";
+import { hintLine, ink, stateWord } from "./cells.js";
 
 const CHOICE_GLUE = "; ";
 
@@ -23,6 +23,7 @@ class Field {
     this.start = draft ?? (field.blind ? null : field.value ?? field.typed ?? field.proposal) ?? { state: "written", text: "" };
     this.mark = h("span", { class: "mark", id: `m-${field.key}` });
     this.trouble = h("p", { class: "problem", role: "alert", hidden: true, id: `p-${field.key}` });
+    this.hint = hintLine(field);
     this.head = h("span", { class: "head" });
     this.ink = ink(entryId, place);
     this.element = h("div", { class: "cell", dataset: { key: field.key }, style: { flexBasis: `${Math.round(place.basis)}px`, flexGrow: String(Math.round(place.basis)) } });
@@ -81,6 +82,7 @@ class Field {
     const words = this.asInBook ? t("mark.as_in_book") : this.seen ? t("mark.seen")
       : asks ? t(`reason.${field.reason ?? "unsure"}`) : t("mark.calm");
     setText(this.mark, words);
+    this.hint.hidden = !field.hint || this.seen;
     this.mark.className = `mark ${asks ? "look" : ""}`;
     if (!this.trouble.hidden && !this.problem()) this.complain("");
   }
@@ -93,13 +95,13 @@ class TextField extends Field {
     this.state = this.start.state;
     this.input = h("textarea", {
       id: `f-${field.key}`, rows: String(Math.min(lines, 3)), class: "value", spellcheck: "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off",
-      "aria-describedby": `m-${field.key} p-${field.key}`,
+      "aria-describedby": `m-${field.key} h-${field.key} p-${field.key}`,
     });
     this.input.value = this.start.text ?? "";
     this.input.addEventListener("input", () => this.typed());
     this.others = h("div", { class: "alternatives" });
     this.head.append(h("label", { for: `f-${field.key}` }, field.label), this.mark);
-    this.element.append(this.head, this.ink, this.input, this.others, this.trouble);
+    this.element.append(this.head, this.hint, this.ink, this.input, this.others, this.trouble);
     this.element.addEventListener("mousedown", (e) => this.clicked(e));
     this.show();
   }
@@ -204,7 +206,7 @@ class ChoiceField extends Field {
     this.head.append(h("span", { class: "name" }, field.label), this.mark);
     this.options = h("div", { class: "options" }, this.boxes.map((b) => b.label));
     this.element.classList.add("choice");
-    this.element.append(this.head, h("div", { class: "beside" }, this.ink, this.options), this.trouble);
+    this.element.append(this.head, this.hint, h("div", { class: "beside" }, this.ink, this.options), this.trouble);
     this.options.addEventListener("keydown", (e) => this.walk(e));
     this.set(this.start);
     this.seen = Boolean(options.draft?.seen);

@@ -2,7 +2,7 @@
 import { byId, calm, h, setText } from "./dom.js";
 import { t } from "./texts.js";
 import { bindKeys, showKeys } from "./keys.js";
-import { arrange, bringIntoView, ink, layOut, valueWords } from "./cells.js";
+import { arrange, bringIntoView, hintLine, ink, layOut, valueWords } from "./cells.js";
 import { Desk } from "./desk.js";
 import { tidy } from "./type-fields.js";
 
@@ -18,12 +18,13 @@ class VerdictCell {
     this.mark = h("span", { class: "mark", id: `m-${field.key}` });
     this.words = h("p", { class: "value given", id: `v-${field.key}` }, valueWords(field.value));
     this.words.dataset.state = field.value.state;
+    this.hint = hintLine(field);
     this.own = h("p", { class: "value other", hidden: true });
     this.input = h("textarea", { class: "value", rows: String(Math.min(place.lines, 3)), hidden: true, spellcheck: "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off", "aria-label": t("verify.other", { label: field.label }) });
     this.element = h("div", {
-      class: "cell verdict", role: "group", tabindex: "-1", "aria-labelledby": `l-${field.key} v-${field.key} m-${field.key}`, dataset: { key: field.key },
+      class: "cell verdict", role: "group", tabindex: "-1", "aria-labelledby": `l-${field.key} v-${field.key} m-${field.key} h-${field.key}`, dataset: { key: field.key },
       style: { flexBasis: `${Math.round(place.basis)}px`, flexGrow: String(Math.round(place.basis)) },
-    }, h("span", { class: "head" }, h("span", { class: "name", id: `l-${field.key}` }, field.label), this.mark), picture(entryId, place), this.words, this.own, this.input);
+    }, h("span", { class: "head" }, h("span", { class: "name", id: `l-${field.key}` }, field.label), this.mark), this.hint, picture(entryId, place), this.words, this.own, this.input);
     this.show();
   }
 
@@ -74,6 +75,7 @@ class VerdictCell {
     if (decision === "replace") setText(this.own, valueWords(this.verdict));
     const asks = !decision && (field.machine_differs || field.attention);
     setText(this.mark, decision ? t(`verdict.${decision}`) : asks ? t(`reason.${field.reason ?? "unsure"}`) : "");
+    this.hint.hidden = !field.hint || Boolean(decision);
     this.mark.className = `mark ${asks ? "look" : ""}`;
   }
 }
