@@ -152,10 +152,10 @@ def _word(line: InkLine, number: int) -> list[np.ndarray]:
 
 
 class Fonts:
-    """Handwriting fonts (TTF files of one folder) of one split."""
+    """Handwriting fonts (TTF files of one folder) of one split, or all where `split` is None."""
 
-    def __init__(self, folder: Path, size_px: int = 40, split: str = "train") -> None:
-        paths = sorted(path for path in folder.glob("*.ttf") if split_of(path.stem) == split)
+    def __init__(self, folder: Path, size_px: int = 40, split: str | None = "train") -> None:
+        paths = sorted(path for path in folder.glob("*.ttf") if split in (None, split_of(path.stem)))
         self.fonts = [ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC) for path in paths]
         self.letters = [set(TTFont(path, lazy=True).getBestCmap()) for path in paths]
 
