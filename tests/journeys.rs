@@ -11,6 +11,10 @@ mod bad_input;
 mod books;
 #[path = "journeys/hints.rs"]
 mod hints;
+#[path = "journeys/learning.rs"]
+mod learning;
+#[path = "journeys/models.rs"]
+mod models;
 #[path = "journeys/review.rs"]
 mod review;
 #[path = "journeys/road.rs"]

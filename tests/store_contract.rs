@@ -13,6 +13,8 @@ mod audit;
 mod books;
 #[path = "store_contract/jobs.rs"]
 mod jobs;
+#[path = "store_contract/models.rs"]
+mod models;
 #[path = "store_contract/people.rs"]
 mod people;
 #[path = "store_contract/review.rs"]
@@ -111,6 +113,11 @@ promises! {
         a_heartbeat_keeps_a_job
         completing_without_the_lease_undoes_what_was_written
         claimants_who_race_never_share_a_job;
+    models:
+        a_model_is_added_once_and_taken_in_and_out_of_the_shadow
+        activations_stand_until_they_are_taken_back
+        what_was_read_in_the_shadow_is_never_shown
+        a_job_put_off_has_not_failed_and_waiting_ones_are_counted_up_to_a_cap;
     audit:
         an_event_is_stored_with_the_change_or_not_at_all
         appending_at_the_same_time_never_forks_a_chain

@@ -1,6 +1,7 @@
 //! What can go wrong in a use case, in terms that the caller can act on.
 
 use crate::blob::BlobError;
+use crate::domain::ModelVersion;
 use crate::domain::audit::Fault;
 use crate::domain::review::Refusal;
 use crate::domain::states::{BookState, PageState};
@@ -56,6 +57,24 @@ pub enum Error {
     /// The machine could not read a page just now.
     #[error("reading failed")]
     Reading(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The model that is to read cannot be opened; the work waits until it can.
+    #[error("the line model {model} cannot be opened")]
+    ModelClosed {
+        /// Which.
+        model: String,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The same name and version was added before with other files.
+    #[error("{0} was added before with other files; give the new files another version")]
+    ModelDiffers(ModelVersion),
+    /// Nothing was activated there.
+    #[error("nothing is activated there that could be taken back")]
+    NothingActivated,
+    /// No project meant consents to its work being learned from, or one no longer does.
+    #[error("no project meant consents to training")]
+    NoConsent,
     /// The audit log is not what it was.
     #[error("the audit log is not sound")]
     Audit(#[from] Fault),

@@ -1,10 +1,10 @@
 //! Reading a page: the job that turns an original into entries with one set of proposals.
 
 use super::accounts::blocking;
-use super::page_reader::{
-    EntryReading, FieldReading, ModelId, PageError, PageReader, PageReading, ReadOptions,
-};
+use super::model_source::ReaderShelf;
+use super::page_reader::{EntryReading, FieldReading, ModelId, PageReading, ReadOptions};
 use super::pictures::CropPlan;
+use super::reading_plan::{PageOutcome, Readers};
 use super::record::Deed;
 use super::{App, Error, Result};
 use crate::domain::review::ProjectPolicy;
@@ -32,7 +32,7 @@ struct Payload {
 pub struct Read {
     book: Book,
     page: Page,
-    model: ModelId,
+    readers: Readers,
     policy: ProjectPolicy,
     reading: PageReading,
 }
@@ -59,7 +59,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::LeaseLost`] when somebody else has the job by now; anything else is worth another attempt.
-    pub async fn read_page(&self, reader: Arc<dyn PageReader>, job: &Job) -> Result<Option<Read>> {
+    pub async fn read_page(&self, shelf: Arc<dyn ReaderShelf>, job: &Job) -> Result<Option<Read>> {
         let payload: Payload =
             serde_json::from_str(&job.payload).map_err(|error| Error::Broken(format!("payload: {error}")))?;
         let page = self.page_row(&payload.page_id).await?;
@@ -70,22 +70,23 @@ impl App {
         }
         let original = self.original_of(&page).await?;
         let (form, register, insist) = (book.form_id.clone(), Some(book.kind), page.insisted.is_some());
-        let model = reader.model();
-        let read = move || reader.read(&original, &ReadOptions { form: form.as_deref(), register, insist });
-        match blocking(read).await? {
-            Ok(mut reading) => {
+        let plan = self.reading_plan(&book).await?;
+        let read = move || {
+            plan.read(shelf.as_ref(), &original, &ReadOptions { form: form.as_deref(), register, insist })
+        };
+        match blocking(read).await?? {
+            PageOutcome::Read(mut reading, readers) => {
                 self.weigh_in_book(&book, &page, &mut reading).await?;
                 let policy = self.policy_of(&book).await?;
-                let read = Read { book, page, model, policy, reading };
+                let read = Read { book, page, readers, policy, reading };
                 self.keep_reading(job, &read).await?;
                 Ok(Some(read))
             }
-            Err(PageError::Bad { code, .. }) => self.reject(job, &page, &code).await.map(|()| None),
-            Err(PageError::Failed(source)) => Err(Error::Reading(source)),
+            PageOutcome::Bad(code) => self.reject(job, &page, &code).await.map(|()| None),
         }
     }
 
-    async fn finish_without_effect(&self, job: &Job) -> Result<()> {
+    pub(super) async fn finish_without_effect(&self, job: &Job) -> Result<()> {
         let mut tx = self.store.begin().await?;
         tx.complete_job(job, self.clock.now_ms()).await?;
         Ok(tx.commit().await?)
@@ -103,7 +104,8 @@ impl App {
     }
 
     async fn keep_reading(&self, job: &Job, read: &Read) -> Result<()> {
-        let Read { book, page, model, reading, .. } = read;
+        let Read { book, page, readers, reading, .. } = read;
+        let shadows = self.shadow_models().await?;
         let mut tx = self.store.begin().await?;
         let found = Preparation {
             form_id: reading.form.clone(),
@@ -115,18 +117,23 @@ impl App {
             self.keep_entry(&mut tx, read, i, entry).await?;
         }
         tx.set_page_read(&page.id).await?;
+        self.queue_shadows(&mut tx, &page.id, (&shadows, readers)).await?;
         tx.complete_job(job, self.clock.now_ms()).await?;
-        let detail = json!({
+        let (model, others) = (&readers.base, readers.others());
+        let mut detail = json!({
             "form": reading.form, "entries": reading.entries.len(),
             "model": model.name, "version": model.version, "settings": model.settings,
         });
+        if !others.is_empty() {
+            detail["beside"] = json!(others);
+        }
         let deed = Deed::of_system("page.read", &page.id).in_book(&book.id).detail(detail);
         self.record(&mut tx, deed).await?;
         Ok(tx.commit().await?)
     }
 
     async fn keep_entry(&self, tx: &mut Tx, read: &Read, i: i64, found: &EntryReading) -> Result<()> {
-        let Read { book, page, model, policy, .. } = read;
+        let Read { book, page, readers, policy, .. } = read;
         let (id, now) = (self.new_id(), self.clock.now_ms());
         let planned = |f: &FieldReading| {
             let plan = policy.plan_field(self.keys.blind.bytes(), &id, &f.key, Some(f.confidence));
@@ -145,7 +152,7 @@ impl App {
         };
         let entry = tx.ensure_entry(&entry).await?;
         let proposals: Vec<Proposal> =
-            found.fields.iter().map(|f| proposal(f, model, now)).collect::<Result<_>>()?;
+            found.fields.iter().map(|f| proposal(f, readers.of(f.kind), now)).collect::<Result<_>>()?;
         tx.add_proposals(&entry.id, &proposals).await?;
         Ok(())
     }
@@ -176,7 +183,7 @@ pub(super) fn entry_ordinal(page: &Page, i: i64) -> i64 {
 }
 
 /// The reading as it is stored. A machine may read writing where there is no letter: that is blank.
-fn proposal(field: &FieldReading, model: &ModelId, at: i64) -> Result<Proposal> {
+pub(super) fn proposal(field: &FieldReading, model: &ModelId, at: i64) -> Result<Proposal> {
     let value = FieldValue::new(field.state, &field.text).unwrap_or_else(|_| match field.state {
         FieldState::Written => FieldValue::blank(),
         state => FieldValue { state, text: String::new() },
@@ -201,5 +208,6 @@ fn proposal(field: &FieldReading, model: &ModelId, at: i64) -> Result<Proposal> 
         alternatives: field.alternatives.iter().map(alternative).collect(),
         hint: field.hint.clone(),
         created_at: at,
+        shadow: false,
     })
 }

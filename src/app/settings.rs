@@ -15,6 +15,8 @@ pub struct Settings {
     pub leases_per_person: u32,
     /// How often a page is tried before it becomes a dead letter.
     pub read_attempts: u32,
+    /// How many pages may wait at once to be read in the shadow; what is read meanwhile is not compared.
+    pub shadow_backlog: u32,
     /// Make the pictures that screens will ask for as soon as a page is read, so that no clerk waits.
     pub pictures_ahead: bool,
 }
@@ -27,6 +29,7 @@ impl Default for Settings {
             secure_cookies: false,
             leases_per_person: 2,
             read_attempts: 15,
+            shadow_backlog: 2_000,
             pictures_ahead: true,
         }
     }

@@ -232,7 +232,7 @@ impl App {
         Ok(Known {
             page: self.page_row(&entry.page_id).await?,
             fields: self.store.fields(&entry.id).await?,
-            proposals: self.store.newest_proposals(&entry.id).await?,
+            proposals: self.store.shown_proposals(&entry.id).await?,
             policy: self.policy_of(&book).await?,
             book,
             entry,

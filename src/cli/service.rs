@@ -51,11 +51,11 @@ pub(super) async fn open_app(settings: &Settings) -> anyhow::Result<Arc<App>> {
     Ok(Arc::new(app))
 }
 
-/// A runner for this process; the engine is opened when it starts to run.
+/// A runner for this process; each engine is opened when it is needed first.
 pub(super) fn runner(app: &Arc<App>, settings: &Settings, claimant: &str) -> Runner {
     let engine_settings = settings.clone();
-    let open: OpenReader = Arc::new(move || {
-        let reader = Arc::new(engine::open_reader(&engine_settings)?);
+    let open: OpenReader = Arc::new(move |source| {
+        let reader = Arc::new(engine::open_model(&engine_settings, source)?);
         Ok(Arc::new(EnginePageReader::new(reader, Form::embedded())) as Arc<dyn PageReader>)
     });
     let options = RunnerOptions { slots: settings.threads.get(), ..RunnerOptions::default() };

@@ -2,5 +2,7 @@
 //! and never lets one take effect twice.
 
 mod runner;
+mod shelf;
 
-pub use runner::{OpenReader, Runner, RunnerOptions};
+pub use runner::{Runner, RunnerOptions};
+pub use shelf::{OpenReader, Shelf};

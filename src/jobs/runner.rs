@@ -1,15 +1,13 @@
 //! Claims jobs and works them off, several at a time.
 
-use crate::app::{App, Error, PageReader, READ_PAGE, Read};
+use super::shelf::{OpenReader, Shelf};
+use crate::app::{App, Error, READ_PAGE, Read, ReaderShelf, SHADOW_READ};
 use crate::store::{ClaimJob, Failure, Job, JobState};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
-
-/// Opens what reads pages; may take seconds and block.
-pub type OpenReader = Arc<dyn Fn() -> anyhow::Result<Arc<dyn PageReader>> + Send + Sync>;
 
 /// How a runner works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +37,14 @@ impl Default for RunnerOptions {
 #[derive(Clone)]
 pub struct Runner {
     app: Arc<App>,
-    open_reader: OpenReader,
+    shelf: Arc<dyn ReaderShelf>,
     claimant: Arc<str>,
     options: RunnerOptions,
 }
 
-/// How long to wait before a reader that could not be opened is tried again.
+/// What is worked off, those in front first: a page in the shadow only where none waits to be read in earnest.
+const KINDS: &[&str] = &[READ_PAGE, SHADOW_READ];
+/// How long a job waits whose model could not be opened.
 const REOPEN_AFTER: Duration = Duration::from_secs(60);
 /// How long to wait after the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
@@ -53,7 +53,7 @@ impl Runner {
     /// A runner; `claimant` is a name that no other process uses at the same time.
     #[must_use]
     pub fn new(app: Arc<App>, open_reader: OpenReader, claimant: &str, options: RunnerOptions) -> Self {
-        Self { app, open_reader, claimant: claimant.into(), options }
+        Self { app, shelf: Arc::new(Shelf::new(open_reader)), claimant: claimant.into(), options }
     }
 
     /// Takes back what a predecessor of the same name held when it died. Only for a process that knows that
@@ -67,7 +67,7 @@ impl Runner {
 
     /// Works until `stop` turns true, then waits for what is under way and hands back what takes too long.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let Some(reader) = self.reader(&mut stop).await else { return };
+        self.warm_up().await;
         let mut working: JoinSet<()> = JoinSet::new();
         while !*stop.borrow() {
             while working.try_join_next().is_some() {}
@@ -77,8 +77,8 @@ impl Runner {
             }
             match self.claim().await {
                 Ok(Some(job)) => {
-                    let (runner, reader, stop) = (self.clone(), Arc::clone(&reader), stop.clone());
-                    working.spawn(async move { runner.work(job, reader, stop).await });
+                    let (runner, stop) = (self.clone(), stop.clone());
+                    working.spawn(async move { runner.work(job, stop).await });
                 }
                 Ok(None) => self.wait(self.options.look_every, &mut stop).await,
                 Err(error) => {
@@ -93,30 +93,32 @@ impl Runner {
     /// Works off every job that is due now, one after the other; gives their number.
     ///
     /// # Errors
-    /// When the reader cannot be opened or the database fails.
+    /// When the database fails.
     pub async fn run_until_idle(&self) -> anyhow::Result<usize> {
-        let reader = (self.open_reader)()?;
         let (_stop, never) = watch::channel(false);
         let mut done = 0;
         while let Some(job) = self.claim().await? {
-            self.work(job, Arc::clone(&reader), never.clone()).await;
+            self.work(job, never.clone()).await;
             done += 1;
         }
         Ok(done)
     }
 
-    /// Opens the reader, again and again until it works; none when told to stop.
-    async fn reader(&self, stop: &mut watch::Receiver<bool>) -> Option<Arc<dyn PageReader>> {
-        while !*stop.borrow() {
-            let open = Arc::clone(&self.open_reader);
-            match tokio::task::spawn_blocking(move || open()).await {
-                Ok(Ok(reader)) => return Some(reader),
-                Ok(Err(error)) => tracing::error!("pages are not read: {error:#}"),
-                Err(panic) => tracing::error!("pages are not read: {panic}"),
+    /// Opens the usual reader before the first page comes; tells what is wrong with it at once.
+    async fn warm_up(&self) {
+        let source = match self.app.usual_source().await {
+            Ok(source) => source,
+            Err(error) => return tracing::error!(%error, "the active models cannot be looked up"),
+        };
+        let shelf = Arc::clone(&self.shelf);
+        let opening = tokio::task::spawn_blocking(move || shelf.reader(&source).map(drop));
+        match opening.await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => {
+                tracing::error!("pages wait: {:#}", anyhow::Error::from_boxed(failure));
             }
-            self.wait(REOPEN_AFTER, stop).await;
+            Err(panic) => tracing::error!("pages wait: {panic}"),
         }
-        None
     }
 
     /// Waits for work, for `stop`, or for the time to pass.
@@ -132,7 +134,7 @@ impl Runner {
         let now = self.app.clock.now_ms();
         let claim = ClaimJob {
             claimant: &self.claimant,
-            kinds: &[READ_PAGE],
+            kinds: KINDS,
             now,
             lease_until: now + millis(self.options.lease),
         };
@@ -140,10 +142,10 @@ impl Runner {
     }
 
     /// Does one job with its heart beating; afterwards it is done, failed, or somebody else's.
-    async fn work(&self, job: Job, reader: Arc<dyn PageReader>, mut stop: watch::Receiver<bool>) {
+    async fn work(&self, job: Job, mut stop: watch::Receiver<bool>) {
         let started = std::time::Instant::now();
         let outcome = tokio::select! {
-            outcome = self.app.read_page(reader, &job) => outcome,
+            outcome = self.perform(&job) => outcome,
             () = self.beat(&job) => Err(Error::LeaseLost),
             () = self.out_of_patience(&mut stop) => return self.hand_back(&job).await,
         };
@@ -156,7 +158,16 @@ impl Runner {
                 }
             }
             Err(Error::LeaseLost) => tracing::warn!(job = job.id, "job lost to another worker"),
+            Err(error @ Error::ModelClosed { .. }) => self.postpone(&job, error).await,
             Err(error) => self.fail(&job, error).await,
+        }
+    }
+
+    async fn perform(&self, job: &Job) -> Result<Option<Read>, Error> {
+        let shelf = Arc::clone(&self.shelf);
+        match job.kind.as_str() {
+            SHADOW_READ => self.app.read_in_shadow(shelf, job).await.map(|()| None),
+            _ => self.app.read_page(shelf, job).await,
         }
     }
 
@@ -193,6 +204,17 @@ impl Runner {
     async fn hand_back(&self, job: &Job) {
         if let Err(error) = self.app.store.hand_back_job(job, self.app.clock.now_ms()).await {
             tracing::warn!(job = job.id, %error, "job not handed back; its lease will run out");
+        }
+    }
+
+    /// Lets a job wait for its model: what lacks is a file, and other models go on.
+    async fn postpone(&self, job: &Job, error: Error) {
+        let reason = format!("{:#}", anyhow::Error::from(error));
+        tracing::error!(job = job.id, kind = job.kind, reason, "job waits for its model");
+        let now = self.app.clock.now_ms();
+        let later = now + millis(REOPEN_AFTER);
+        if let Err(error) = self.app.store.postpone_job(job, later, (&reason, now)).await {
+            tracing::warn!(job = job.id, %error, "job not put off; its lease will run out");
         }
     }
 

@@ -152,6 +152,10 @@ const COMPLETE: &str =
 const FAIL: &str = "UPDATE job SET state = CASE WHEN $6 = 1 OR attempts + 1 >= max_attempts THEN 'dead' ELSE 'ready' END,
       attempts = attempts + 1, run_at = $5, claimant = NULL, lease_until = NULL, last_error = $7, updated_at = $4
     WHERE id = $1 AND claimant = $2 AND fence = $3 AND state = 'leased' RETURNING state";
+const POSTPONE: &str = "UPDATE job SET state = 'ready', run_at = $5, claimant = NULL, lease_until = NULL,
+      last_error = $6, updated_at = $4
+    WHERE id = $1 AND claimant = $2 AND fence = $3 AND state = 'leased'";
+const WAITING: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM job WHERE state = 'ready' AND kind = $1 LIMIT $2) waiting";
 const HAND_BACK: &str = "UPDATE job SET state = 'ready', claimant = NULL, lease_until = NULL, updated_at = $4
     WHERE id = $1 AND claimant = $2 AND fence = $3 AND state = 'leased'";
 const BY_ID: &str = job_columns!("SELECT", "FROM job WHERE id = $1");
@@ -177,6 +181,8 @@ pub(super) const QUERIES: &[&str] = &[
     COMPLETE,
     FAIL,
     HAND_BACK,
+    POSTPONE,
+    WAITING,
     BY_ID,
     DEAD,
     REQUEUE,
@@ -269,6 +275,16 @@ impl Db {
         kept(self.write(HAND_BACK, binds![&job.id, job.claimant(), job.fence, now]).await?)
     }
 
+    /// Puts a claimed job off, with the reason: it lacks something that a person must bring, which is neither
+    /// a failure nor a lost lease, however often it happens.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn postpone_job(&self, job: &Job, run_at: i64, (why, now): (&str, i64)) -> Result<()> {
+        let binds = binds![&job.id, job.claimant(), job.fence, now, run_at, why];
+        kept(self.write(POSTPONE, binds).await?)
+    }
+
     /// Gives back at once what a claimant held. For a process that starts and knows that its predecessor of
     /// the same name is gone. Gives the number of jobs.
     ///
@@ -324,6 +340,15 @@ impl Tx {
     /// [`StoreError::LeaseLost`]: drop the transaction.
     pub async fn complete_job(&mut self, job: &Job, now: i64) -> Result<()> {
         kept(self.write(COMPLETE, binds![&job.id, job.claimant(), job.fence, now]).await?)
+    }
+
+    /// How many jobs of a kind wait, counted no further than `cap`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_jobs(&mut self, kind: &str, cap: u32) -> Result<u64> {
+        let row = self.row(WAITING, binds![kind, cap]).await?;
+        row.map_or(Ok(0), |row| row.count("n"))
     }
 
     /// Takes a job out of the dead letters, its counts at zero. False when it is not dead.

@@ -16,7 +16,7 @@ pub struct Nearby {
     pub key: String,
     /// What a person gave.
     pub value: Option<FieldValue>,
-    /// What the machine read last, where it read writing, and how surely.
+    /// What the machine read last in earnest, where it read writing, and how surely.
     pub read: Option<(String, f64)>,
 }
 
@@ -26,7 +26,7 @@ const NEARBY: &str = "SELECT p.ordinal AS page_ordinal, e.ordinal AS ordinal, f.
     FROM page p
     JOIN entry e ON e.page_id = p.id
     JOIN field f ON f.entry_id = e.id AND f.key IN ($4, $5, $6)
-    LEFT JOIN proposal r ON r.entry_id = f.entry_id AND r.key = f.key
+    LEFT JOIN proposal r ON r.entry_id = f.entry_id AND r.key = f.key AND r.shadow = 0
     WHERE p.book_id = $1 AND p.ordinal BETWEEN $2 AND $3
     ORDER BY e.ordinal, f.key, r.created_at, r.model, r.model_version, r.settings";
 

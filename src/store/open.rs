@@ -128,10 +128,13 @@ impl SqliteArm {
 }
 
 /// Two processes that start at the same time both find migrations missing, and SQLite has no lock that
-/// spans them: the one that comes second finds the tables there. A second look then finds nothing missing.
+/// spans them: the one that comes second finds the tables there. That may happen with every migration; each
+/// further look finds one missing less.
 async fn migrate_sqlite(writer: &sqlx::SqlitePool) -> Result<()> {
-    if MIGRATIONS.run(writer).await.is_ok() {
-        return Ok(());
+    for _ in MIGRATIONS.iter() {
+        if MIGRATIONS.run(writer).await.is_ok() {
+            return Ok(());
+        }
     }
     MIGRATIONS.run(writer).await.map_err(|source| open_error("migrations".into(), source))
 }

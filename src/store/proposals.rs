@@ -23,6 +23,8 @@ pub struct Proposal {
     pub hint: Option<Hint>,
     /// When, ms.
     pub created_at: i64,
+    /// Read in the shadow of the active model: compared, never shown to a clerk.
+    pub shadow: bool,
 }
 
 /// What makes a reading repeatable.
@@ -47,15 +49,19 @@ pub struct Alternative {
 
 const ADD: &str = "INSERT INTO proposal
     (entry_id, key, model, model_version, settings, state, text, confidence, alternatives, hint, hint_field,
-     created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     created_at, shadow)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     ON CONFLICT (entry_id, key, model, model_version, settings) DO NOTHING";
 const OF_ENTRY: &str = "SELECT key, model, model_version, settings, state, text, confidence, alternatives,
-    hint, hint_field, created_at FROM proposal WHERE entry_id = $1 ORDER BY created_at, model, model_version, settings, key";
+    hint, hint_field, created_at, shadow FROM proposal
+    WHERE entry_id = $1 ORDER BY created_at, model, model_version, settings, key";
+const SHOWN_OF_ENTRY: &str = "SELECT key, model, model_version, settings, state, text, confidence,
+    alternatives, hint, hint_field, created_at, shadow FROM proposal
+    WHERE entry_id = $1 AND shadow = 0 ORDER BY created_at, model, model_version, settings, key";
 
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
-pub(super) const QUERIES: &[&str] = &[ADD, OF_ENTRY];
+pub(super) const QUERIES: &[&str] = &[ADD, OF_ENTRY, SHOWN_OF_ENTRY];
 
 impl Proposal {
     fn from_row(row: &Row) -> Result<Self> {
@@ -71,6 +77,7 @@ impl Proposal {
             alternatives: row.json("alternatives")?,
             hint: hint(row)?,
             created_at: row.int("created_at")?,
+            shadow: row.truth("shadow")?,
         })
     }
 }
@@ -83,7 +90,7 @@ fn hint(row: &Row) -> Result<Option<Hint>> {
 }
 
 impl Db {
-    /// Every proposal for an entry, oldest first.
+    /// Every proposal for an entry, those read in the shadow included, oldest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -91,13 +98,15 @@ impl Db {
         self.rows(OF_ENTRY, binds![entry_id]).await?.iter().map(Proposal::from_row).collect()
     }
 
-    /// The newest proposal for each field of an entry, by key.
+    /// The proposal that clerks see for each field of an entry, by key: the newest by a model that was active
+    /// for the field when it read the page. What was read in the shadow is never among them.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn newest_proposals(&self, entry_id: &str) -> Result<BTreeMap<String, Proposal>> {
-        let proposals = self.proposals(entry_id).await?;
-        Ok(proposals.into_iter().map(|p| (p.key.clone(), p)).collect())
+    pub async fn shown_proposals(&self, entry_id: &str) -> Result<BTreeMap<String, Proposal>> {
+        let shown = self.rows(SHOWN_OF_ENTRY, binds![entry_id]).await?;
+        let by_key = |row: &Row| Proposal::from_row(row).map(|p| (p.key.clone(), p));
+        shown.iter().map(by_key).collect()
     }
 }
 
@@ -124,6 +133,7 @@ impl Tx {
                 p.hint.as_ref().map(|hint| hint.code.as_str()),
                 p.hint.as_ref().and_then(|hint| hint.other.as_deref()),
                 p.created_at,
+                p.shadow,
             ];
             added += self.write(ADD, binds).await?;
         }

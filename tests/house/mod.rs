@@ -11,15 +11,19 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use reader::MadeUpReader;
+use reader::{MadeUpReader, OtherReader};
 use serde_json::Value;
-use sohoa::app::{App, Clock, Keys, LogInLimit, NewAccount, PageReader, PictureLocks, Random, Settings};
+use sohoa::app::{
+    App, Clock, Keys, LogInLimit, ModelSource, NewAccount, PageReader, PictureLocks, Random, ReaderShelf,
+    Settings,
+};
 use sohoa::blob::Blobs;
 use sohoa::domain::Form;
 use sohoa::domain::states::AccountRole;
-use sohoa::jobs::{OpenReader, Runner, RunnerOptions};
+use sohoa::jobs::{OpenReader, Runner, RunnerOptions, Shelf};
 use sohoa::store::Db;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 /// The standing time at which every house opens: 21 November 2026, 00:00 UTC.
@@ -29,6 +33,8 @@ pub struct House {
     pub app: Arc<App>,
     pub clock: Clock,
     pub reader: Arc<MadeUpReader>,
+    /// Models beside the first whose folders are there.
+    pub others: Arc<Mutex<BTreeMap<String, Arc<OtherReader>>>>,
     router: Router,
     _folder: tempfile::TempDir,
 }
@@ -75,7 +81,7 @@ impl House {
         });
         app.ensure_project().await.unwrap();
         let router = sohoa::http::router(Arc::clone(&app));
-        Self { app, clock, reader, router, _folder: folder }
+        Self { app, clock, reader, others: Arc::default(), router, _folder: folder }
     }
 
     /// A new account of a new person, logged in.
@@ -124,9 +130,22 @@ impl House {
     }
 
     pub fn runner(&self) -> Runner {
-        let reader: Arc<dyn PageReader> = self.reader.clone();
-        let open: OpenReader = Arc::new(move || Ok(Arc::clone(&reader)));
-        Runner::new(Arc::clone(&self.app), open, "test", RunnerOptions::default())
+        Runner::new(Arc::clone(&self.app), self.opener(), "test", RunnerOptions::default())
+    }
+
+    pub fn shelf(&self) -> Arc<dyn ReaderShelf> {
+        Arc::new(Shelf::new(self.opener()))
+    }
+
+    fn opener(&self) -> OpenReader {
+        let (first, others) = (Arc::clone(&self.reader), Arc::clone(&self.others));
+        Arc::new(move |source| match source {
+            ModelSource::Shipped => Ok(first.clone() as Arc<dyn PageReader>),
+            ModelSource::Named(model) => match others.lock().unwrap().get(&model.to_string()) {
+                Some(other) => Ok(other.clone() as Arc<dyn PageReader>),
+                None => anyhow::bail!("the model {model} is gone"),
+            },
+        })
     }
 }
 

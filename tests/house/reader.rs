@@ -38,6 +38,49 @@ impl PageReader for MadeUpReader {
     }
 }
 
+/// A model that was added: says its version behind everything, and may find every page bad.
+pub struct OtherReader {
+    pub version: String,
+    pub finds_bad: std::sync::atomic::AtomicBool,
+    pub asked: AtomicU32,
+}
+
+impl OtherReader {
+    pub fn new(version: &str) -> Self {
+        Self { version: version.into(), finds_bad: false.into(), asked: AtomicU32::new(0) }
+    }
+}
+
+impl PageReader for OtherReader {
+    fn model(&self) -> ModelId {
+        ModelId { name: "other".into(), version: self.version.clone(), settings: "none".into() }
+    }
+
+    fn read(&self, _bytes: &[u8], _options: &ReadOptions<'_>) -> Result<PageReading, PageError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.finds_bad.load(Ordering::SeqCst) {
+            return Err(PageError::Bad { code: "too_blurred".into(), source: None });
+        }
+        let mut page = reading();
+        for field in page.entries.iter_mut().flat_map(|entry| &mut entry.fields) {
+            field.text = self.says(field.kind);
+            field.alternatives.truncate(1);
+            field.alternatives[0].text = field.text.clone();
+        }
+        Ok(page)
+    }
+}
+
+impl OtherReader {
+    /// Years and sexes as the first model reads them, everything else with the version behind it.
+    pub fn says(&self, kind: FieldKind) -> String {
+        match kind {
+            FieldKind::YearOrAge | FieldKind::Sex => made_up(kind).to_owned(),
+            _ => format!("{} {}", made_up(kind), self.version),
+        }
+    }
+}
+
 /// Every field of the birth form, every third one unsure.
 pub fn reading() -> PageReading {
     let form = &Form::embedded()[0];

@@ -24,7 +24,7 @@ async fn whoever_finishes_after_losing_the_job_changes_nothing() {
     house.clock.advance(Duration::from_secs(120));
     assert_eq!(house.work().await, 1);
     let events = house.app.store.audit_records(&book, 0, 100).await.unwrap().len();
-    let late = house.app.read_page(house.reader.clone(), &slow).await;
+    let late = house.app.read_page(house.shelf(), &slow).await;
     assert!(matches!(late, Err(sohoa::app::Error::LeaseLost)), "{late:?}");
     assert_eq!(house.app.store.audit_records(&book, 0, 100).await.unwrap().len(), events);
     let shown = an.get(&format!("/api/v1/pages/{page}")).await.json();
@@ -43,8 +43,8 @@ async fn two_readings_of_one_page_at_the_same_time_leave_one_set_of_proposals() 
     house.clock.advance(Duration::from_secs(120));
     let second = house.app.store.claim_job(&claim(&house)).await.unwrap().unwrap();
     let (a, b) = tokio::join!(
-        house.app.read_page(house.reader.clone(), &first),
-        house.app.read_page(house.reader.clone(), &second),
+        house.app.read_page(house.shelf(), &first),
+        house.app.read_page(house.shelf(), &second),
     );
     assert!(a.is_err() && b.is_ok(), "{a:?} {b:?}");
     let entries = house.app.store.entries_of_page(&page).await.unwrap();

@@ -153,6 +153,7 @@ fn proposal(text: &str, version: &str, at: i64) -> Proposal {
         alternatives: vec![Alternative { text: "Lê Thị Hoa".into(), confidence: 0.125 }],
         hint: Some(Hint::with(HintCode::SurnameDiffers, "cha_ho_ten")),
         created_at: at,
+        shadow: false,
     }
 }
 
@@ -172,7 +173,7 @@ pub async fn reading_twice_leaves_one_set_of_proposals(stage: Stage) {
 
     stage.submit("entry-0001", "an", "Lê Thị Hoá").await;
     assert_eq!(add(proposal("Lê Thị Huệ", "2", NOW + 9)).await, 1);
-    let newest = stage.db.newest_proposals("entry-0001").await.unwrap();
+    let newest = stage.db.shown_proposals("entry-0001").await.unwrap();
     assert_eq!(newest["ho_ten"].value.text, "Lê Thị Huệ");
     assert_eq!(stage.db.proposals("entry-0001").await.unwrap()[0], first);
     let fields = stage.db.fields("entry-0001").await.unwrap();

@@ -25,11 +25,19 @@ pub struct ProjectPolicy {
     pub blind_share: f64,
     /// How long a clerk holds an entry without a sign of life, seconds.
     pub lease_secs: u32,
+    /// Since when the project consents to its verified work being learned from, ms; none: it does not.
+    pub training_consent: Option<i64>,
 }
 
 impl Default for ProjectPolicy {
     fn default() -> Self {
-        Self { policy: PolicyName::TypeThenVerify, sure_from: 0.98, blind_share: 0.05, lease_secs: 300 }
+        Self {
+            policy: PolicyName::TypeThenVerify,
+            sure_from: 0.98,
+            blind_share: 0.05,
+            lease_secs: 300,
+            training_consent: None,
+        }
     }
 }
 
