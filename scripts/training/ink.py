@@ -20,7 +20,7 @@ def draw_strokes(strokes: list[np.ndarray], rng: np.random.Generator) -> np.ndar
     slant = rng.normal(0.0, 0.18)
     strokes = _other_hand(strokes, rng)
     scale_y = INK_PX / LINE_UNITS * rng.uniform(0.9, 1.1)
-    scale_x = scale_y * rng.uniform(0.8, 1.7)
+    scale_x = scale_y * rng.uniform(0.75, 1.5)
     shape = np.array([[scale_x, 0.0], [-slant * scale_y, scale_y]], dtype=np.float32)
     moved = [stroke @ shape for stroke in strokes]
     corner = np.min([stroke.min(axis=0) for stroke in moved], axis=0) - 4
@@ -183,8 +183,9 @@ class Fonts:
         elif heavy < 0.3:
             mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
         height, width = mask.shape
-        scale = INK_PX / height * rng.uniform(0.85, 1.1)
-        size = (max(8, int(width * scale * rng.uniform(0.8, 1.7))), max(8, int(height * scale)))
+        line = sum(self.fonts[able[0]].getmetrics()) if rng.random() < 0.5 else height
+        scale = INK_PX / line * rng.uniform(0.85, 1.2)
+        size = (max(8, int(width * scale * rng.uniform(0.75, 1.5))), max(8, int(height * scale)))
         mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
         return _unsteady(mask, rng)
 

@@ -14,11 +14,13 @@ def _smooth(rng: np.random.Generator, size: tuple[int, int], low: float, high: f
 
 
 def frame(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Puts tight ink in a crop FRAME_PX high, filling half of it to a little over all."""
-    fill = rng.uniform(0.6, 1.0) if rng.random() < 0.6 else rng.uniform(0.85, 1.08)
-    scale = fill * FRAME_PX / mask.shape[0]
-    # A run of x-height letters must not be blown up to the full height.
-    scale = min(scale, 1.7)
+    """Puts tight ink in a crop FRAME_PX high: half of the time so that it fills most of
+    it, else in the size that it came in, as in crops of a fixed height."""
+    if rng.random() < 0.5:
+        # A run of x-height letters must not be blown up to the full height.
+        scale = min(rng.uniform(0.6, 1.08) * FRAME_PX / mask.shape[0], 1.7)
+    else:
+        scale = min(rng.uniform(0.75, 1.15), 1.15 * FRAME_PX / mask.shape[0])
     width = max(8, int(mask.shape[1] * scale))
     ink = cv2.resize(mask, (width, max(4, int(mask.shape[0] * scale))), interpolation=cv2.INTER_LINEAR)
     spare = FRAME_PX - ink.shape[0]

@@ -16,7 +16,7 @@ from recombine import Recombiner
 from sources import LABELLED, ink_lines, lines
 from texts import Texts
 
-SHARE = {"kalapa": 0.07, "cinnamon": 0.05, "wordbank": 0.10, "vnondb": 0.50, "fonts": 0.22, "french": 0.06}
+SHARE = {"kalapa": 0.07, "cinnamon": 0.06, "wordbank": 0.08, "vnondb": 0.46, "fonts": 0.30, "french": 0.03}
 MAX_WIDTH_PX = 1100
 POOL_LINES = 128
 BATCH_COST_PX = 10_000

@@ -167,21 +167,11 @@ class Texts:
     def draw(self) -> str:
         """One text of 1 to about 70 characters."""
         kind = self.rng.random()
-        if kind < 0.22:
-            return self.name()
-        if kind < 0.26:
-            return self.rare_name()
-        if kind < 0.50:
-            return self.place()
-        if kind < 0.62:
-            return self.date()
-        if kind < 0.76:
-            return self.date_in_words()
-        if kind < 0.84:
-            return self.number()
-        if kind < 0.89:
-            return self.papers()
-        if kind < 0.93:
+        for share, draw in ((0.17, self.name), (0.24, self.rare_name), (0.41, self.place), (0.60, self.date), (0.71, self.date_in_words),
+                            (0.86, self.number), (0.90, self.papers)):
+            if kind < share:
+                return draw()
+        if kind < 0.95:
             return self.rng.choice((self._one("ethnic"), self._one("ethnic"), self.rng.choice(NATIONS), self.rng.choice(("Nam", "Nữ", "nam", "nữ"))))
         fixed = self.rng.choice(FIXED)
         return f"{self.name()} - {fixed}" if self.rng.random() < 0.2 else fixed

@@ -3,6 +3,7 @@
 //! Exit codes: 0 on success, 2 for wrong usage (clap), 1 with one clear line on standard error otherwise.
 
 mod audit;
+mod calibrate;
 pub mod config;
 mod crops;
 mod demo;
@@ -15,6 +16,7 @@ mod page;
 mod read;
 mod serve;
 mod service;
+mod tables;
 mod user;
 mod worker;
 

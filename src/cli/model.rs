@@ -1,7 +1,7 @@
 //! `sohoa model`: what the line model's manifest says, and whether the model may be used.
 
 use super::config::Settings;
-use super::engine;
+use super::{calibrate, engine};
 use crate::recognise::Manifest;
 use clap::{Args as ClapArgs, Subcommand};
 use std::io::Write;
@@ -20,12 +20,15 @@ enum Action {
     Show,
     /// Check the model: files, checksum, alphabet, device, golden line
     Check,
+    /// Fit the confidences on labelled pictures and write them into the model's manifest
+    Calibrate(calibrate::Args),
 }
 
 pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
-    match args.action {
+    match &args.action {
         Action::Show => show(settings),
         Action::Check => check(settings),
+        Action::Calibrate(args) => calibrate::run(args, settings),
     }
 }
 

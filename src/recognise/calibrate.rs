@@ -24,7 +24,7 @@ pub struct Statistics {
 }
 
 /// Names of the statistics in manifests, and `bias`.
-const NAMES: [&str; 9] =
+pub(super) const NAMES: [&str; 9] =
     ["bias", "w_path", "w_min", "w_len", "w_text", "w_gap", "w_margin", "w_prior", "w_same"];
 
 /// Whether a manifest may give a weight to this name.
@@ -84,12 +84,24 @@ mod tests {
 
     #[test]
     fn every_statistic_has_its_own_name() {
-        let statistics =
-            Statistics { letters: 1, text: 4.0, gap: 5.0, margin: 6.0, prior: 7.0, is_best_path: true, ..Statistics::default() };
-        for (name, value) in [("w_text", 4.0), ("w_gap", 5.0), ("w_margin", 6.0), ("w_prior", 7.0), ("w_same", 1.0)] {
+        let statistics = Statistics {
+            letters: 1,
+            text: 4.0,
+            gap: 5.0,
+            margin: 6.0,
+            prior: 7.0,
+            is_best_path: true,
+            ..Statistics::default()
+        };
+        for (name, value) in
+            [("w_text", 4.0), ("w_gap", 5.0), ("w_margin", 6.0), ("w_prior", 7.0), ("w_same", 1.0)]
+        {
             assert!(is_known(name));
             let expected = 1.0 / (1.0 + f64::exp(-0.1 * value));
-            assert!((f64::from(confidence(&statistics, &weights(&[(name, 0.1)]))) - expected).abs() < 1e-6, "{name}");
+            assert!(
+                (f64::from(confidence(&statistics, &weights(&[(name, 0.1)]))) - expected).abs() < 1e-6,
+                "{name}"
+            );
         }
         assert!(!is_known("w_colour"));
     }

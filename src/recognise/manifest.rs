@@ -79,7 +79,15 @@ pub struct Preprocess {
 
 impl Default for Preprocess {
     fn default() -> Self {
-        Self { min_width: 16, low_quantile: 0.005, high_quantile: 0.90, min_contrast: 24.0, padding: 0.5, paper_block: 0, paper_quantile: 0.75 }
+        Self {
+            min_width: 16,
+            low_quantile: 0.005,
+            high_quantile: 0.90,
+            min_contrast: 24.0,
+            padding: 0.5,
+            paper_block: 0,
+            paper_quantile: 0.75,
+        }
     }
 }
 
@@ -173,7 +181,11 @@ impl Manifest {
         if self.height == 0 || self.stride == 0 || p.min_width == 0 {
             return Err(self.refused("height, stride and min_width must be at least 1"));
         }
-        if !quantiles_in_order || p.high_quantile > 1.0 || !(0.0..=1.0).contains(&p.paper_quantile) || p.min_contrast < 1.0 {
+        if !quantiles_in_order
+            || p.high_quantile > 1.0
+            || !(0.0..=1.0).contains(&p.paper_quantile)
+            || p.min_contrast < 1.0
+        {
             return Err(self.refused("its preprocessing contradicts itself"));
         }
         if !self.calibration.weights.contains_key(DEFAULT_KIND) {

@@ -6,12 +6,13 @@
 
 mod alphabet;
 pub mod batching;
-mod calibrate;
+pub mod calibrate;
 mod choice;
 pub mod decode;
 mod device;
 mod error;
 pub mod eval;
+pub mod fit;
 mod golden;
 mod library;
 mod manifest;

@@ -44,8 +44,7 @@ fn even_paper(grey: &[u8], width: usize, preprocess: &Preprocess) -> Vec<f32> {
     }
     let height = grey.len() / width;
     let starts: Vec<usize> = (0..width).step_by(block).map(|x| x.min(width.saturating_sub(block))).collect();
-    let middles: Vec<f64> =
-        starts.iter().map(|x| *x as f64 + (width - x).min(block) as f64 / 2.0).collect();
+    let middles: Vec<f64> = starts.iter().map(|x| *x as f64 + (width - x).min(block) as f64 / 2.0).collect();
     let half = |rows: std::ops::Range<usize>| -> Vec<f64> {
         let papers: Vec<f64> = starts
             .iter()

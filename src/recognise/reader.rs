@@ -1,13 +1,14 @@
 //! Reads fields: several lines of several fields in few batches, one reading per field.
 
 use super::batching::{MAX_COLUMNS, plan};
+use super::calibrate::Statistics;
 use super::decode::{Alternative, Decoder, MAX_ALTERNATIVES};
 use super::onnx::{EngineOptions, OnnxLineModel};
 use super::preprocess::{batch, prepare_line, steps};
 use super::{Device, LineModel, RecogniseError, golden};
 use crate::domain::FieldKind;
 use image::GrayImage;
-use ndarray::{Array2, Axis, Slice};
+use ndarray::{Array2, ArrayView2, Axis, Slice};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -138,27 +139,49 @@ impl Reader {
         Ok(readings.collect())
     }
 
+    /// What calibration looks at, for single lines: text and statistics, in their order.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn statistics(
+        &self,
+        lines: &[(&GrayImage, FieldKind)],
+    ) -> Result<Vec<(String, Statistics)>, RecogniseError> {
+        let manifest = self.model.manifest();
+        self.decode_lines(lines, |steps, kind| self.decoder.statistics(&steps, kind, manifest))
+    }
+
     /// Reads lines; the alternatives of each, best first, in their order.
     fn read_lines(&self, lines: &[(&GrayImage, FieldKind)]) -> Result<Vec<Vec<Alternative>>, RecogniseError> {
+        let manifest = self.model.manifest();
+        self.decode_lines(lines, |steps, kind| self.decoder.read(&steps, kind, manifest))
+    }
+
+    /// Runs the model over lines in few batches and decodes each from its own steps.
+    fn decode_lines<T: Send + Clone>(
+        &self,
+        lines: &[(&GrayImage, FieldKind)],
+        decode: impl Fn(ArrayView2<'_, f32>, FieldKind) -> T + Sync,
+    ) -> Result<Vec<T>, RecogniseError> {
         let manifest = self.model.manifest();
         let prepared: Vec<Array2<f32>> =
             lines.par_iter().map(|(line, _)| prepare_line(line, manifest)).collect();
         let widths: Vec<usize> = prepared.iter().map(Array2::ncols).collect();
-        let mut read = vec![Vec::new(); lines.len()];
+        let mut decoded: Vec<Option<T>> = vec![None; lines.len()];
         for group in plan(&widths, MAX_COLUMNS) {
             let members: Vec<&Array2<f32>> = group.iter().map(|&line| &prepared[line]).collect();
             let log_probs = self.model.log_probs(batch(&members, manifest).view())?;
-            let decode = |(row, &line): (usize, &usize)| {
+            let of_line = |(row, &line): (usize, &usize)| {
                 let own_steps = Slice::from(..steps(widths[line], manifest));
-                let of_line = log_probs.index_axis(Axis(0), row);
-                self.decoder.read(&of_line.slice_axis(Axis(0), own_steps), lines[line].1, manifest)
+                let all = log_probs.index_axis(Axis(0), row);
+                decode(all.slice_axis(Axis(0), own_steps), lines[line].1)
             };
-            let decoded: Vec<Vec<Alternative>> = group.par_iter().enumerate().map(decode).collect();
-            for (line, alternatives) in group.into_iter().zip(decoded) {
-                read[line] = alternatives;
+            let results: Vec<T> = group.par_iter().enumerate().map(of_line).collect();
+            for (line, result) in group.into_iter().zip(results) {
+                decoded[line] = Some(result);
             }
         }
-        Ok(read)
+        Ok(decoded.into_iter().map(|d| d.expect("every line is in one group")).collect())
     }
 }
 

@@ -106,7 +106,14 @@ impl<'a, P: Prior> Search<'a, P> {
             seen: 0,
         });
         let beam = vec![Mass { prefix: ROOT, blank: 0.0, letter: f64::NEG_INFINITY }];
-        Self { prior, nodes, beam, next: Vec::with_capacity(256), candidates: Vec::with_capacity(64), step: 0 }
+        Self {
+            prior,
+            nodes,
+            beam,
+            next: Vec::with_capacity(256),
+            candidates: Vec::with_capacity(64),
+            step: 0,
+        }
     }
 
     /// One step for every prefix of the beam.

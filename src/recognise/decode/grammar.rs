@@ -31,8 +31,12 @@ static GRAMMARS: LazyLock<BTreeMap<&'static str, Grammar>> = LazyLock::new(|| {
 /// The pattern of a kind with its `{parts}` put in; parts may hold parts that stand before them.
 fn pattern(source: &BTreeMap<String, toml::Value>, kind: &str) -> Option<String> {
     let mut pattern = source.get("kinds")?.get(kind)?.as_str()?.to_owned();
-    let parts: Vec<(&str, &str)> =
-        source.get("parts")?.as_array()?.iter().filter_map(|p| Some((p.get("name")?.as_str()?, p.get("is")?.as_str()?))).collect();
+    let parts: Vec<(&str, &str)> = source
+        .get("parts")?
+        .as_array()?
+        .iter()
+        .filter_map(|p| Some((p.get("name")?.as_str()?, p.get("is")?.as_str()?)))
+        .collect();
     for (name, is) in parts.into_iter().rev() {
         pattern = pattern.replace(&format!("<{name}>"), &format!("(?:{is})"));
     }
@@ -125,8 +129,20 @@ mod tests {
     #[test]
     fn dates_in_digits_whole_partial_and_spelled() {
         let dates = [
-            "12/03/1987", "1-1-1950", "05.1962", "1962", "25 tuổi", "ngày 7 tháng 12 năm 2004", "31/02/1990", "12/3/87",
-            "12 / 03 / 1987", "Tháng 5 năm 1950", "năm 1947", "14/08/1999 âm lịch", "10 / 1975", "tháng 3-1960",
+            "12/03/1987",
+            "1-1-1950",
+            "05.1962",
+            "1962",
+            "25 tuổi",
+            "ngày 7 tháng 12 năm 2004",
+            "31/02/1990",
+            "12/3/87",
+            "12 / 03 / 1987",
+            "Tháng 5 năm 1950",
+            "năm 1947",
+            "14/08/1999 âm lịch",
+            "10 / 1975",
+            "tháng 3-1960",
         ];
         for text in dates {
             assert!(accepts(FieldKind::Date, text), "{text}");
@@ -148,13 +164,15 @@ mod tests {
             "Ngày ba mươi tháng mười năm hai ngàn mười tám",
             "mười lăm tháng tám năm một nghìn chín trăm bảy mươi bốn âm lịch",
             "ngày hai mươi lăm tháng sáu năm một nghìn chín trăm bảy lăm",
-            "năm hai nghìn", "Ngày hai tư, tháng năm, năm một nghìn chín trăm chín tám",
+            "năm hai nghìn",
+            "Ngày hai tư, tháng năm, năm một nghìn chín trăm chín tám",
             "năm một chín sáu lăm",
         ];
         for text in dates {
             assert!(accepts(FieldKind::DateInWords, text), "{text}");
         }
-        for text in ["ngày mười hai tháng mười ba năm hai nghìn", "ngày bốn mươi tháng hai", "Nguyễn Văn A"] {
+        for text in ["ngày mười hai tháng mười ba năm hai nghìn", "ngày bốn mươi tháng hai", "Nguyễn Văn A"]
+        {
             assert!(!accepts(FieldKind::DateInWords, text), "{text}");
         }
     }
@@ -164,7 +182,10 @@ mod tests {
         let held = [
             (FieldKind::Number, vec!["12", "012/2019", "5 / 2003", "120a", "Số 45", "45/QĐ-UBND", "03-2015"]),
             (FieldKind::YearOrAge, vec!["1954", "Năm 1954", "25 tuổi", "25", "12/03/1954", "23t"]),
-            (FieldKind::IdNumber, vec!["012345678901", "123456789", "012 345 678 901", "CMND 123456789", "B1234567"]),
+            (
+                FieldKind::IdNumber,
+                vec!["012345678901", "123456789", "012 345 678 901", "CMND 123456789", "B1234567"],
+            ),
         ];
         for (kind, texts) in held {
             for text in texts {

@@ -75,8 +75,7 @@ impl Folded {
             let next = groups.len() + 1;
             *groups.entry(lower(c)).or_insert(next)
         };
-        let of_class: Vec<usize> =
-            characters(manifest).iter().map(|c| c.map_or(0, &mut group_of)).collect();
+        let of_class: Vec<usize> = characters(manifest).iter().map(|c| c.map_or(0, &mut group_of)).collect();
         let count = groups.len() + 1;
         let fold = |step: ndarray::ArrayView1<'_, f32>| {
             let mut sums = vec![0.0; count];
@@ -106,8 +105,9 @@ impl Folded {
         let mut is_first = true;
         for step in &self.probabilities {
             for state in 0..states {
-                let may_skip =
-                    state >= 2 && !state.is_multiple_of(2) && (state < 3 || letters[state / 2] != letters[state / 2 - 1]);
+                let may_skip = state >= 2
+                    && !state.is_multiple_of(2)
+                    && (state < 3 || letters[state / 2] != letters[state / 2 - 1]);
                 let mut sum = mass[state];
                 if state >= 1 {
                     sum += mass[state - 1];

@@ -113,7 +113,12 @@ impl Decoder {
         (ranked.best().text.clone(), statistics)
     }
 
-    fn rank(&self, steps: &ArrayView2<'_, f32>, kind: FieldKind, manifest: &Manifest) -> (Ranked, Statistics) {
+    fn rank(
+        &self,
+        steps: &ArrayView2<'_, f32>,
+        kind: FieldKind,
+        manifest: &Manifest,
+    ) -> (Ranked, Statistics) {
         let path = greedy::best_path(steps);
         let free = search(steps, &Free, &self.free);
         let ranked = self.with_prior(steps, kind, manifest, free);
@@ -149,7 +154,13 @@ impl Decoder {
             let prior =
                 NgramPrior::new(&language.model, &language.symbols, settings.weight, settings.per_letter);
             let known = search(steps, &prior, &LANGUAGE_BEAM);
-            let known = known.into_iter().map(|h| { let p = h.prior; candidate(h, p) }).collect();
+            let known = known
+                .into_iter()
+                .map(|h| {
+                    let p = h.prior;
+                    candidate(h, p)
+                })
+                .collect();
             let free = free.into_iter().map(|h| {
                 let of_text = prior.score(&h.classes).unwrap_or(f64::NEG_INFINITY);
                 candidate(h, of_text)
@@ -247,7 +258,8 @@ mod tests {
     #[test]
     fn what_is_clearly_written_stays_though_no_list_has_it() {
         let m = manifest();
-        for (kind, text) in [(FieldKind::Ethnicity, "Xa Lạ Lắm"), (FieldKind::Date, "không nhớ ngày")] {
+        for (kind, text) in [(FieldKind::Ethnicity, "Xa Lạ Lắm"), (FieldKind::Date, "không nhớ ngày")]
+        {
             let steps = peaked(&m, text, 0.99);
             assert_eq!(Decoder::default().read(&steps.view(), kind, &m)[0].text, text, "{kind}");
         }

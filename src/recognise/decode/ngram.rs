@@ -84,8 +84,10 @@ impl Ngram {
         if bytes.len() != nodes_at + NODE * nodes as usize || nodes == 0 || symbols > 250 {
             return Err("its length does not fit its header");
         }
-        let letter = |n: u32| Some((char::from_u32(number(&bytes, HEADER + 4 * n as usize))?, n as u8 + FIRST_LETTER));
-        let letters = (0..symbols).map(letter).collect::<Option<Vec<_>>>().ok_or("a symbol is no character")?;
+        let letter =
+            |n: u32| Some((char::from_u32(number(&bytes, HEADER + 4 * n as usize))?, n as u8 + FIRST_LETTER));
+        let letters =
+            (0..symbols).map(letter).collect::<Option<Vec<_>>>().ok_or("a symbol is no character")?;
         let model = Self { letters, nodes_at, nodes, bytes };
         let links = |id: u32| (model.first_child(id), model.suffix(id));
         let sound = |id: u32| {
@@ -101,7 +103,9 @@ impl Ngram {
             Symbol::Gap => Some(GAP),
             Symbol::Digit => Some(DIGIT),
             Symbol::Other => Some(OTHER),
-            Symbol::Letter(letter) => self.letters.iter().find(|(known, _)| *known == letter).map(|(_, s)| *s),
+            Symbol::Letter(letter) => {
+                self.letters.iter().find(|(known, _)| *known == letter).map(|(_, s)| *s)
+            }
         }
     }
 
@@ -258,7 +262,8 @@ mod tests {
 
     #[test]
     fn probabilities_multiply_and_back_off() {
-        let cases = [("ab", 0.5 * 0.8 * 0.2), ("aa", 0.5 * 0.3 * 0.5 * 0.3 * 0.2), ("BA", 0.25 * 0.5 * 0.3 * 0.2)];
+        let cases =
+            [("ab", 0.5 * 0.8 * 0.2), ("aa", 0.5 * 0.3 * 0.5 * 0.3 * 0.2), ("BA", 0.25 * 0.5 * 0.3 * 0.2)];
         for (text, expected) in cases {
             assert!((score(text) - f64::ln(expected)).abs() < 0.1, "{text}: {}", score(text).exp());
         }

@@ -66,7 +66,8 @@ impl Ranked {
     /// # Panics
     /// When `free` is empty: a free search always finds something.
     pub fn new(free: Vec<Candidate>, known: Vec<Candidate>, patience: f64) -> Self {
-        let most = free.iter().max_by(|a, b| a.log_prob.total_cmp(&b.log_prob)).expect("a search finds something");
+        let most =
+            free.iter().max_by(|a, b| a.log_prob.total_cmp(&b.log_prob)).expect("a search finds something");
         let (best_free, free_text) = (most.log_prob, folded(&most.text));
         let mut groups: Vec<Group> = Vec::new();
         for candidate in free.into_iter().chain(known) {
@@ -148,7 +149,8 @@ mod tests {
 
     #[test]
     fn spellings_of_one_reading_stand_together_under_the_best() {
-        let free = vec![candidate("hoà", -1.2, 0.0), candidate("Hòa", -1.0, 0.0), candidate("hoa", -0.9, 0.0)];
+        let free =
+            vec![candidate("hoà", -1.2, 0.0), candidate("Hòa", -1.0, 0.0), candidate("hoa", -0.9, 0.0)];
         let ranked = Ranked::new(free, Vec::new(), f64::INFINITY);
         assert_eq!(texts(&ranked), ["Hòa", "hoa"]);
         let together = f64::ln(f64::exp(-1.2) + f64::exp(-1.0));

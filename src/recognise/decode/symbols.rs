@@ -58,6 +58,9 @@ mod tests {
     fn characters_fall_into_four_sorts() {
         let sorts = ["-", "7", "Ữ", "’", "/", "("].map(|c| Symbol::of(c.chars().next().unwrap()));
         let letter = Symbol::Letter;
-        assert_eq!(sorts, [Symbol::Gap, Symbol::Digit, letter('ữ'), letter('\''), letter('/'), Symbol::Other]);
+        assert_eq!(
+            sorts,
+            [Symbol::Gap, Symbol::Digit, letter('ữ'), letter('\''), letter('/'), Symbol::Other]
+        );
     }
 }

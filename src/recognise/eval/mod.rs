@@ -1,5 +1,9 @@
 //! Measures of reading (design, section 6): error rates, calibration, coverage.
 
+mod diagram;
+
+pub use diagram::{Bin, bins, reliability_svg};
+
 use crate::domain::normalise::{folded, nfc};
 use serde::Serialize;
 
@@ -38,6 +42,13 @@ struct ErrorRate {
     of: usize,
 }
 
+impl std::ops::AddAssign for ErrorRate {
+    fn add_assign(&mut self, other: Self) {
+        self.edits += other.edits;
+        self.of += other.of;
+    }
+}
+
 impl ErrorRate {
     fn add<T: PartialEq>(&mut self, read: &[T], truth: &[T]) {
         self.edits += edit_distance(read, truth);
@@ -74,6 +85,21 @@ impl Tally {
         self.words.add(&words(&read), &words(&truth));
         self.exact += usize::from(read == truth);
         self.outcomes.push((confidence, read_folded == truth_folded));
+    }
+
+    /// Counts all that another tally counted.
+    pub fn join(&mut self, other: &Self) {
+        self.characters += other.characters;
+        self.characters_folded += other.characters_folded;
+        self.words += other.words;
+        self.exact += other.exact;
+        self.outcomes.extend_from_slice(&other.outcomes);
+    }
+
+    /// Confidence of every line and whether it was right after folding.
+    #[must_use]
+    pub fn outcomes(&self) -> &[(f32, bool)] {
+        &self.outcomes
     }
 
     /// Lines counted so far.
@@ -192,6 +218,18 @@ mod tests {
         assert!(close(figures.cer_folded, 4.0 / (7.0 + 3.0 + 4.0 + 4.0)), "{}", figures.cer_folded);
         assert!(close(figures.wer, (2.0 + 1.0 + 0.0 + 2.0) / 6.0), "{}", figures.wer);
         assert!(close(figures.exact, 0.25) && close(figures.exact_folded, 0.75));
+    }
+
+    #[test]
+    fn tallies_join_as_if_counted_together() {
+        let lines = [("Hoà", 0.8, "Hòa"), ("a b", 0.3, "a c"), ("1984", 0.95, "1984")];
+        let (mut one, mut other, mut all) = (Tally::default(), Tally::default(), Tally::default());
+        for (n, (read, confidence, truth)) in lines.into_iter().enumerate() {
+            if n == 0 { &mut one } else { &mut other }.add(read, confidence, truth);
+            all.add(read, confidence, truth);
+        }
+        one.join(&other);
+        assert_eq!(one.figures(), all.figures());
     }
 
     #[test]
