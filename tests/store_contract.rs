@@ -117,6 +117,7 @@ promises! {
         a_model_is_added_once_and_taken_in_and_out_of_the_shadow
         activations_stand_until_they_are_taken_back
         what_was_read_in_the_shadow_is_never_shown
+        what_two_models_read_is_given_once_in_pages_with_what_was_decided
         a_job_put_off_has_not_failed_and_waiting_ones_are_counted_up_to_a_cap;
     audit:
         an_event_is_stored_with_the_change_or_not_at_all

@@ -43,12 +43,12 @@ pub(super) fn open_model(settings: &Settings, source: &ModelSource) -> anyhow::R
 }
 
 /// Where added models lie.
-fn models_folder(settings: &Settings) -> PathBuf {
+pub(super) fn models_folder(settings: &Settings) -> PathBuf {
     settings.data.join("models")
 }
 
 /// The model that the settings name, if its manifest can be read and names one.
-fn shipped(settings: &Settings) -> Option<ModelVersion> {
+pub(super) fn shipped(settings: &Settings) -> Option<ModelVersion> {
     let manifest = Manifest::read(&settings.model).ok()?;
     ModelVersion::new(&manifest.name, &manifest.version).ok()
 }

@@ -45,6 +45,15 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The figures of the labels at `path` as this command prints them, and whether every picture was read.
+pub(super) fn measure(
+    reader: &Reader,
+    (path, kind): (&Path, FieldKind),
+    threads: NonZeroUsize,
+) -> anyhow::Result<(Value, bool)> {
+    evaluate(&Args { labels: path.to_path_buf(), kind, json: true, report: None }, reader, threads)
+}
+
 /// The figures of one table, or of all with each table's beside them; and whether every picture was read.
 fn evaluate(args: &Args, reader: &Reader, threads: NonZeroUsize) -> anyhow::Result<(Value, bool)> {
     let mut all = Measured::default();

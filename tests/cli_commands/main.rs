@@ -10,6 +10,7 @@ mod doctor;
 mod measuring;
 mod models;
 mod reading;
+mod training;
 mod usage;
 
 use std::path::{Path, PathBuf};

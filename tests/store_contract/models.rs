@@ -93,6 +93,54 @@ pub async fn what_was_read_in_the_shadow_is_never_shown(stage: Stage) {
     assert_eq!(nearby[0].read, Some(("Lê 1".into(), 0.5)), "nor is it evidence for other entries");
 }
 
+pub async fn what_two_models_read_is_given_once_in_pages_with_what_was_decided(stage: Stage) {
+    let stage = stage.with_book().await;
+    let read = |key: &str, version: &str, at| Proposal {
+        key: key.into(),
+        reader: ReaderId { model: "line-vi".into(), version: version.into(), settings: "beam".into() },
+        value: FieldValue::written(&format!("{key} {version} {at}")).unwrap(),
+        confidence: 0.5,
+        alternatives: Vec::new(),
+        hint: None,
+        created_at: NOW + at,
+        shadow: version == "2",
+    };
+    for n in 1..=2 {
+        stage.entry(n).await;
+        let (name, date) = ("ho_ten", "ngay");
+        let all = [
+            read(name, "0", 0),
+            read(name, "1", 1),
+            read(name, "2", 2),
+            read(date, "1", 1),
+            read(date, "2", 2),
+            read(date, "9", 0),
+        ];
+        let mut tx = stage.db.begin().await.unwrap();
+        tx.add_proposals(&format!("entry-{n:04}"), &all).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    stage.submit("entry-0001", "an", "Lê Thị Hoà").await;
+    stage.verify("entry-0001", "binh", sohoa::domain::review::Decision::Confirm).await;
+    stage.submit("entry-0002", "an", "Lê Thị Huệ").await;
+
+    let mut after: [String; 3] = Default::default();
+    let mut found = Vec::new();
+    while let Some(next) = stage.db.read_twice(&id("2"), &after, 1).await.unwrap().pop() {
+        after = next.place.clone();
+        found.push(next);
+    }
+    let places: Vec<_> = found.iter().map(|f| (f.place[0].as_str(), f.kind, f.blind)).collect();
+    let (name, date) = ((FieldKind::PersonName, false), (FieldKind::Date, true));
+    let expected = ["entry-0001", "entry-0002"].map(|e| [(e, name.0, name.1), (e, date.0, date.1)]);
+    assert_eq!(places, expected.concat());
+    let texts = |f: &sohoa::store::ReadTwice| (f.shown.0.text.clone(), f.shadow.0.text.clone());
+    assert_eq!(texts(&found[0]), ("ho_ten 1 1".into(), "ho_ten 2 2".into()), "the newest is the one shown");
+    let decided: Vec<_> = found.iter().map(|f| f.decided.as_ref().map(|v| v.text.as_str())).collect();
+    assert_eq!(decided, [Some("Lê Thị Hoà"), Some("01/02/2016"), None, None], "one person decides nothing");
+    assert_eq!(stage.db.read_twice(&id("7"), &Default::default(), 9).await.unwrap(), []);
+}
+
 pub async fn a_job_put_off_has_not_failed_and_waiting_ones_are_counted_up_to_a_cap(stage: Stage) {
     let mut tx = stage.db.begin().await.unwrap();
     for id in ["job-1", "job-2", "job-3"] {
