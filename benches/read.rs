@@ -3,8 +3,10 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use image::GrayImage;
+use ndarray::Axis;
 use sohoa::domain::{FieldKind, Form};
 use sohoa::image::{Limits, decode, prepare};
+use sohoa::recognise::preprocess::{batch, prepare_line};
 use sohoa::recognise::{Device, EngineOptions, FieldInput, Reader};
 use std::hint::black_box;
 use std::path::Path;
@@ -41,9 +43,25 @@ fn bench(criterion: &mut Criterion) {
     criterion.bench_function("read one line", |b| {
         b.iter(|| reader.read_fields(black_box(&one)).expect("the model runs"));
     });
+    bench_decoding(criterion, &reader, one[0].lines);
     criterion.bench_function("read thirty lines", |b| {
         b.iter(|| reader.read_fields(black_box(&thirty)).expect("the model runs"));
     });
+}
+
+/// Decoding alone: the widest line as an address, a name, a date and running text.
+fn bench_decoding(criterion: &mut Criterion, reader: &Reader, line: &[GrayImage]) {
+    let manifest = reader.model().manifest();
+    let prepared = prepare_line(&line[0], manifest);
+    let log_probs = reader.model().log_probs(batch(&[&prepared], manifest).view()).expect("the model runs");
+    let steps = log_probs.index_axis(Axis(0), 0);
+    for kind in
+        [FieldKind::Place, FieldKind::PersonName, FieldKind::Date, FieldKind::Ethnicity, FieldKind::FreeText]
+    {
+        criterion.bench_function(&format!("decode {kind}, {} steps", steps.nrows()), |b| {
+            b.iter(|| reader.decoder().read(black_box(&steps), kind, manifest));
+        });
+    }
 }
 
 criterion_group! { name = benches; config = Criterion::default().sample_size(20); targets = bench }

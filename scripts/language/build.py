@@ -14,9 +14,9 @@ from symbols import Symbols, tone_placements
 ROOT = Path(__file__).resolve().parents[2]
 # order, least counts by length, weight, per letter, patience
 SETTINGS = {
-    "person_name": {"order": 7, "least": [0, 0, 1, 3, 6, 10, 14], "weight": 0.4, "per_letter": 0.6, "patience": 6.0},
-    "place": {"order": 8, "least": [0, 0, 1, 2, 2, 3, 3, 3], "weight": 0.4, "per_letter": 0.6, "patience": 6.0},
-    "free_text": {"order": 6, "least": [0, 0, 0, 1, 2, 2], "weight": 0.4, "per_letter": 0.7, "patience": 6.0},
+    "person_name": {"order": 7, "least": [0, 0, 1, 3, 6, 10, 14], "weight": 0.3, "per_letter": 0.45, "patience": 5.0},
+    "place": {"order": 8, "least": [0, 0, 1, 2, 2, 3, 3, 3], "weight": 0.4, "per_letter": 0.6, "patience": 40.0},
+    "free_text": {"order": 6, "least": [0, 0, 0, 1, 2, 2], "weight": 0.4, "per_letter": 0.7, "patience": 40.0},
 }
 
 

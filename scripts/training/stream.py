@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import IterableDataset
 
+import nothing
 import paper
 from alphabet import encode, label
 from ink import Fonts, InkStore, draw_strokes
@@ -21,6 +22,7 @@ MAX_WIDTH_PX = 1100
 POOL_LINES = 128
 BATCH_COST_PX = 10_000
 WARM_LINES = 3_000
+NOTHING_SHARE = 0.035
 
 
 class Mixer:
@@ -44,6 +46,11 @@ class Mixer:
     def draw(self, warm: bool) -> tuple[np.ndarray, list[int]]:
         """One line; while `warm`, short pen runs only, on which CTC takes hold."""
         while True:
+            if not warm and self.rng.random() < NOTHING_SHARE:
+                line = prepare(nothing.picture(self.rng))
+                if line.shape[1] <= MAX_WIDTH_PX:
+                    return line, []
+                continue
             source = str(self.rng.choice(self.sources, p=self.share))
             if warm and self.ink is not None:
                 source = "vnondb"

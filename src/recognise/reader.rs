@@ -106,6 +106,12 @@ impl Reader {
         }
     }
 
+    /// How lines are decoded.
+    #[must_use]
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
     /// The model.
     #[must_use]
     pub fn model(&self) -> &dyn LineModel {
