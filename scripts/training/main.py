@@ -17,7 +17,7 @@ SOURCES = ["kalapa", "cinnamon", "wordbank", "vnondb", "fonts", "french"]
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/train", description="Trains, calibrates, exports and measures the line model.")
-    parser.add_argument("step", nargs="?", default="all", choices=(*STEPS, "all", "export-labels", "check"))
+    parser.add_argument("step", nargs="?", default="all", choices=(*STEPS, "all", "export-labels", "check", "finetune", "finetune-proof"))
     data = os.environ.get("SOHOA_TRAINING_DATA", ROOT.parent / "shared" / "data")
     parser.add_argument("--data", type=Path, default=Path(data), help="folder of the training data")
     parser.add_argument("--domain", type=Path, help="folder with names/ and places/ (default: beside the data)")
@@ -32,7 +32,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--init", type=Path, help="start from published weights")
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--part", default="test", choices=("calibrate", "test"), help="what evaluate reads and export-labels writes")
-    parser.add_argument("--out", type=Path, help="folder for export-labels")
+    parser.add_argument("--out", type=Path, help="folder for export-labels, or the new model's for finetune")
+    tuning = parser.add_argument_group("finetune")
+    tuning.add_argument("--from", dest="from_model", type=Path, default=ROOT / "models" / "line-vi", help="shipped model folder")
+    tuning.add_argument("--lines", type=Path, action="append", help="new lines, path<TAB>text; may be given again")
+    tuning.add_argument("--check", type=Path, action="append", help="more lines of the same writer, only to measure with")
+    tuning.add_argument("--old-share", type=float, default=0.4, help="part of what is learnt that is old data")
+    tuning.add_argument("--tune-rate", type=float, default=4e-4, help="peak learning rate")
+    tuning.add_argument("--cpu-minutes", type=float, default=2.5, help="most processor time for the steps")
+    tuning.add_argument("--writers", type=int, default=5, help="how many writers finetune-proof takes")
     return parser.parse_args()
 
 
@@ -121,6 +129,11 @@ def main() -> None:
         import test_sets
 
         test_sets.write(options.data, domain_folder(options), font_folder(options), options.out or options.work / "labels" / options.part, options.part)
+    elif options.step.startswith("finetune"):
+        import finetune_run
+
+        command = finetune_run.run if options.step == "finetune" else finetune_run.prove
+        command(options, domain_folder(options), font_folder(options))
     else:
         for name in STEPS if options.step == "all" else (options.step,):
             globals()[name](options)

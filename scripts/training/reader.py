@@ -58,10 +58,10 @@ def read(run: Run, held: list[HeldLine]) -> list[Reading]:
     return [found[number] for number in range(len(held))]
 
 
-def outputs(run: Run, held: list[HeldLine], prepare_line: Callable = prepare) -> Iterator[tuple[int, np.ndarray]]:
+def outputs(run: Run, held: list[HeldLine]) -> Iterator[tuple[int, np.ndarray]]:
     """(number of the line, (T, classes) float32 of its own steps), widest lines first;
     lines of like width share a batch."""
-    prepared = [prepare_line(line.grey) for line in held]
+    prepared = [prepare(line.grey) for line in held]
     order = sorted(range(len(held)), key=lambda number: prepared[number].shape[1])
     while order:
         group = [order.pop()]

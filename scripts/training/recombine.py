@@ -1,8 +1,6 @@
 """New lines from the word bank: names, chunks of addresses and loose words, each
-line of one hand (kalapa: one form; cinnamon, whose writers are unknown: lines
-whose size, slant and stroke darkness are alike)."""
-
-from pathlib import Path
+line of one hand: of one group (kalapa: one form), or where a line's writer is
+unknown (cinnamon) out of lines whose size, slant and stroke darkness are alike."""
 
 import cv2
 import numpy as np
@@ -19,8 +17,8 @@ KIND_SHARE = (0.35, 0.40, 0.25)
 class Recombiner:
     """Draws (picture (H, W) uint8, text). `names`: lists `surname`, `middle`, `given`."""
 
-    def __init__(self, bank: Path, names: dict[str, list[str]]) -> None:
-        self.hands, self.words = wordbank.load(bank)
+    def __init__(self, bank: tuple[list[wordbank.Hand], list[wordbank.Word]], names: dict[str, list[str]]) -> None:
+        self.hands, self.words = bank
         self.pools = [pool for pool in self._pools() if len(pool) >= MIN_WORDS]
         known = {part: {fold(name) for name in names[part]} for part in ("surname", "middle", "given")}
         self.parts = [{part: self._named(pool, known[part]) for part in known} for pool in self.pools]
@@ -33,16 +31,15 @@ class Recombiner:
         self.follows = {(word.line, word.place): n for n, word in enumerate(self.words)}
 
     def _pools(self) -> list[np.ndarray]:
-        """Word numbers that may stand together: per kalapa form, per cinnamon line with its likes."""
+        """Word numbers that may stand together: per group of several lines, per single line with its likes."""
         of_line: dict[int, list[int]] = {}
         for number, word in enumerate(self.words):
             of_line.setdefault(word.line, []).append(number)
         groups: dict[str, list[int]] = {}
         for line in of_line:
-            if self.hands[line].source == "kalapa":
-                groups.setdefault(self.hands[line].group, []).append(line)
-        single = [line for line in of_line if self.hands[line].source != "kalapa"]
-        gathered = list(groups.values()) + self._likes(single)
+            groups.setdefault(self.hands[line].group, []).append(line)
+        single = [lines[0] for lines in groups.values() if len(lines) == 1]
+        gathered = [lines for lines in groups.values() if len(lines) > 1] + self._likes(single)
         return [np.array([n for line in lines for n in of_line[line]]) for lines in gathered]
 
     def _by_source(self, pools) -> list[list[int]]:

@@ -10,6 +10,7 @@ from torch.utils.data import IterableDataset
 
 import nothing
 import paper
+import wordbank
 from alphabet import encode, label
 from ink import Fonts, InkStore, draw_strokes
 from preprocess import MIN_WIDTH_PX, batch, prepare, steps
@@ -33,7 +34,7 @@ class Mixer:
         self.rng = np.random.default_rng(seed)
         self.texts = Texts(domain, random.Random(seed))
         has_bank = "wordbank" in sources and bank is not None and bank.exists()
-        self.bank = Recombiner(bank, self.texts.words) if has_bank else None
+        self.bank = Recombiner(wordbank.load(bank), self.texts.words) if has_bank else None
         self.sources = [source for source in sources if source != "wordbank" or has_bank]
         share = np.array([SHARE[source] for source in self.sources])
         self.share = share / share.sum()
@@ -54,14 +55,9 @@ class Mixer:
             source = str(self.rng.choice(self.sources, p=self.share))
             if warm and self.ink is not None:
                 source = "vnondb"
-            picture, text = self._picture(source, warm)
-            classes = encode(label(text)) if picture is not None else None
-            if not classes:
-                continue
-            line = prepare(picture)
-            # CTC needs a step per letter and one between equal neighbours.
-            if MIN_WIDTH_PX <= line.shape[1] <= MAX_WIDTH_PX and steps(line.shape[1]) >= 1.15 * len(classes) + 2:
-                return line, classes
+            sample = trainable(*self._picture(source, warm))
+            if sample:
+                return sample
 
     def _picture(self, source: str, warm: bool):
         if source == "vnondb":
@@ -90,6 +86,17 @@ class Mixer:
         return paper.on_paper(draw_strokes(strokes, self.rng), self.rng), text
 
 
+def trainable(picture: np.ndarray | None, text: str) -> tuple[np.ndarray, list[int]] | None:
+    """Picture and text as ((40, W) float32, class numbers); None where CTC cannot learn from them."""
+    classes = encode(label(text)) if picture is not None else None
+    if not classes:
+        return None
+    line = prepare(picture)
+    # CTC needs a step per letter and one between equal neighbours.
+    fits = MIN_WIDTH_PX <= line.shape[1] <= MAX_WIDTH_PX and steps(line.shape[1]) >= 1.15 * len(classes) + 2
+    return (line, classes) if fits else None
+
+
 class Batches(IterableDataset):
     """Batches of like widths: images (N, 1, 40, W), labels (sum L), lengths (N), widths (N)."""
 
@@ -103,12 +110,12 @@ class Batches(IterableDataset):
         while True:
             pool = [mixer.draw(drawn + n < WARM_LINES) for n in range(POOL_LINES)]
             drawn += len(pool)
-            groups = list(_by_cost(pool))
+            groups = list(by_cost(pool))
             mixer.rng.shuffle(groups)
-            yield from map(_collate, groups)
+            yield from map(collate, groups)
 
 
-def _by_cost(pool):
+def by_cost(pool):
     group = []
     for item in sorted(pool, key=lambda item: item[0].shape[1]):
         if group and item[0].shape[1] * (len(group) + 1) > BATCH_COST_PX:
@@ -118,7 +125,7 @@ def _by_cost(pool):
     yield group
 
 
-def _collate(group):
+def collate(group):
     images = [image for image, _ in group]
     labels = torch.tensor([number for _, classes in group for number in classes])
     lengths = torch.tensor([len(classes) for _, classes in group])

@@ -11,7 +11,6 @@ bank is for training, never for figures.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
 import cv2
 import numpy as np
@@ -20,7 +19,7 @@ from alphabet import decode, encode, fold, label
 from align import Spans, align
 from held_out import HeldLine
 from measure import distance
-from preprocess import HEIGHT_PX, STRIDE_PX, prepare
+from preprocess import HEIGHT_PX, STRIDE_PX
 from reader import Run, outputs
 from sources import lines
 
@@ -199,33 +198,38 @@ def make(data: Path, weights: Path, target: Path) -> str | None:
     return None
 
 
-def build(data: Path, run: Run, prepare_line: Callable = prepare) -> tuple[list[Hand], list[Word]]:
-    """Aligns, cuts and checks all train lines; `run` is the network, `prepare_line` its preprocessing."""
+def build(data: Path, run: Run) -> tuple[list[Hand], list[Word]]:
+    """Bank of all train lines of SOURCES; `run` is the network."""
     found = [(source, line) for source in SOURCES for line in lines(data, source, "train")]
+    groups = [line.path.stem.rsplit("_", 1)[0] if source == "kalapa" else line.path.stem for source, line in found]
     held = [HeldLine(line.grey(), label(line.text)) for _, line in found]
-    hands, words, seen = [], [], 0
-    for (source, line), about, spans in zip(found, held, _aligned(run, held, prepare_line)):
-        seen += about.text.count(" ") + 1
+    hands, words = gather(held, [(source, f"{source}:{group}") for (source, _), group in zip(found, groups)], run)
+    seen = sum(line.text.count(" ") + 1 for line in held)
+    print(f"word bank: {seen} words in {len(held)} lines, {len(words)} kept", flush=True)
+    return hands, words
+
+
+def gather(held: list[HeldLine], groups: list[tuple[str, str]], run: Run) -> tuple[list[Hand], list[Word]]:
+    """Aligns, cuts and checks labelled lines; `groups`: source and group of each."""
+    hands, words = [], []
+    for line, (source, group), spans in zip(held, groups, _aligned(run, held)):
         if spans is None:
             continue
-        dark = darkness(about.grey)
-        group = line.path.stem.rsplit("_", 1)[0] if source == "kalapa" else line.path.stem
-        hands.append(hand_of(dark, source, f"{source}:{group}"))
-        words += [Word(strip, word, len(hands) - 1, place) for place, word, strip in cut(dark, hands[-1], about.text, spans)]
-    kept = _read_alone(run, words, prepare_line)
-    print(f"word bank: {seen} words in {len(hands)} lines, {len(words)} cut, {len(kept)} kept", flush=True)
-    return hands, kept
+        dark = darkness(line.grey)
+        hands.append(hand_of(dark, source, group))
+        words += [Word(strip, word, len(hands) - 1, place) for place, word, strip in cut(dark, hands[-1], line.text, spans)]
+    return hands, _read_alone(run, words)
 
 
-def _aligned(run: Run, held: list[HeldLine], prepare_line: Callable) -> list[Spans | None]:
-    found = {number: align(log_probs, encode(held[number].text)) for number, log_probs in outputs(run, held, prepare_line)}
+def _aligned(run: Run, held: list[HeldLine]) -> list[Spans | None]:
+    found = {number: align(log_probs, encode(held[number].text)) for number, log_probs in outputs(run, held)}
     return [found[number] for number in range(len(held))]
 
 
-def _read_alone(run: Run, words: list[Word], prepare_line: Callable) -> list[Word]:
+def _read_alone(run: Run, words: list[Word]) -> list[Word]:
     """Words in whose strip alone the network finds every letter, and little else."""
     alone, sure = [HeldLine(on_plain_paper(word.ink), word.text) for word in words], []
-    for number, log_probs in outputs(run, alone, prepare_line):
+    for number, log_probs in outputs(run, alone):
         text = words[number].text
         spans, misread = align(log_probs, encode(text)), distance(fold(decode(log_probs.argmax(axis=1))), fold(text))
         if spans is not None and spans.score.min() > ALONE_SCORE and misread <= MISREAD_SHARE * len(text):

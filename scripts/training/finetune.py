@@ -1,0 +1,188 @@
+"""`scripts/train finetune`: a shipped model learns new lines (a writer, a district's
+books) without forgetting what it knew.
+
+Batches mix the new lines (varied as in training, and their words recombined into
+new lines) with old data. A tenth of the new lines is held back: training ends when
+they are read no better. Then the weights go back towards the shipped ones as far as
+general lines demand it ("robust fine-tuning": Wortsman and others, CVPR 2022).
+The clock is processor time, so a busy machine changes nothing.
+"""
+
+import copy
+import json
+import random
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+import paper
+import wordbank
+from alphabet import encode, label
+from fit import CLIP_NORM, SHORTCUT_WEIGHT, ctc_loss
+from held_out import HeldLine
+from measure import rates
+from network import LineNetwork
+from reader import read, torch_run
+from recombine import Recombiner
+from stream import Mixer, by_cost, collate, trainable
+
+POOL_LINES = 32
+RECOMBINED_SHARE = 0.4
+WARM_STEPS = 15
+CHECK_STEPS = 30
+PATIENCE = 5
+GENERAL_RISE = 0.03
+BACK = (1.0, 0.8, 0.6, 0.4)
+
+
+@dataclass
+class Wish:
+    """How to fine-tune. `old_share`: part of each batch that is old data, 0..1."""
+
+    old_share: float = 0.4
+    rate: float = 4e-4
+    cpu_minutes: float = 2.5
+    seed: int = 1
+
+
+@dataclass
+class Outcome:
+    """The tuned network and what was measured on the way; CER folded, greedy, fractions."""
+
+    network: LineNetwork
+    steps: int
+    cpu_secs: float
+    kept: float
+    figures: dict = field(default_factory=dict)
+
+
+def labelled(tables: list[Path]) -> list[HeldLine]:
+    """Lines of `path<TAB>text` tables, paths relative to each; unknown letters are named."""
+    found = []
+    for table in tables:
+        for number, row in enumerate(table.read_text("utf-8").splitlines(), 1):
+            if not row.strip():
+                continue
+            path, text = row.split("\t", 1)
+            if encode(label(text)):
+                found.append(HeldLine(np.asarray(Image.open(table.parent / path).convert("L")), label(text), table.parent / path))
+            else:
+                print(f"{table.name} line {number}: letters that the model has no class for, left out")
+    return found
+
+
+def cer(network: nn.Module, held: list[HeldLine]) -> float:
+    """Folded character error rate, greedy."""
+    texts = [reading.text for reading in read(torch_run(network), held)]
+    return rates(texts, [line.text for line in held])["cer_folded"]
+
+
+class NewStream:
+    """Batches of new lines and old data."""
+
+    def __init__(self, new: list[HeldLine], old: Mixer, network: LineNetwork, wish: Wish) -> None:
+        self.new, self.old, self.wish = new, old, wish
+        self.rng = np.random.default_rng(wish.seed)
+        bank = wordbank.gather(new, [("new", "new")] * len(new), torch_run(network))
+        self.recombiner = Recombiner(bank, old.texts.words) if len(bank[1]) >= 40 else None
+
+    def __iter__(self):
+        while True:
+            pool = [self._draw() for _ in range(POOL_LINES)]
+            groups = list(by_cost(pool))
+            self.rng.shuffle(groups)
+            yield from map(collate, groups)
+
+    def _draw(self):
+        while True:
+            if self.rng.random() < self.wish.old_share:
+                return self.old.draw(False)
+            if self.recombiner and self.rng.random() < RECOMBINED_SHARE:
+                picture, text = self.recombiner.draw(self.rng)
+            else:
+                line = self.new[int(self.rng.integers(len(self.new)))]
+                picture, text = line.grey, line.text
+            sample = trainable(paper.vary(picture, self.rng), text)
+            if sample:
+                return sample
+
+
+def tune(start: LineNetwork, new: list[HeldLine], old: Mixer, general: list[HeldLine], wish: Wish) -> Outcome:
+    """Fine-tunes a copy of `start`; `general`: lines of other writers that must not get worse."""
+    began = time.process_time()
+    torch.manual_seed(wish.seed)
+    new = random.Random(wish.seed).sample(new, len(new))
+    back, taught = new[: max(2, len(new) // 10)], new[max(2, len(new) // 10):]
+    before = cer(start.eval(), general)
+    stream, network = iter(NewStream(taught, old, start, wish)), copy.deepcopy(start)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=wish.rate, weight_decay=0.01)
+    best, best_error, misses, step = copy.deepcopy(network.state_dict()), _back_error(start, back), 0, 0
+    started = time.process_time()
+    while misses < PATIENCE and (spent := time.process_time() - started) < wish.cpu_minutes * 60:
+        falls = 1.0 - 0.9 * spent / (wish.cpu_minutes * 60)
+        for settings in optimizer.param_groups:
+            settings["lr"] = wish.rate * min(1.0, (step + 1) / WARM_STEPS) * falls
+        _learn(network, optimizer, next(stream))
+        step += 1
+        if step % CHECK_STEPS == 0:
+            error = _back_error(network, back)
+            misses = misses + 1 if error >= best_error else 0
+            if error < best_error:
+                best, best_error = copy.deepcopy(network.state_dict()), error
+    network.load_state_dict(best)
+    kept = _step_back(start, network, general, before)
+    return Outcome(network.eval(), step, time.process_time() - began, kept, {"general_before": before, "general_after": cer(network, general)})
+
+
+def _learn(network: LineNetwork, optimizer, batch) -> None:
+    """One step. The batch norms keep what they know: few lines would bend them."""
+    images, labels, lengths, _ = batch
+    network.train()
+    for part in network.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            part.eval()
+    both = network.forward_both(images)
+    steps = torch.full((len(images),), both[0].shape[1])
+    loss, direct = (ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True) / lengths.sum()
+                    for log_probs in both)
+    optimizer.zero_grad(set_to_none=True)
+    ((1.0 - SHORTCUT_WEIGHT) * loss + SHORTCUT_WEIGHT * direct).backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
+    optimizer.step()
+
+
+def _back_error(network: LineNetwork, back: list[HeldLine]) -> float:
+    """Loss per letter on the held-back lines: finer than an error rate of so few."""
+    network.eval()
+    total = letters = 0.0
+    with torch.inference_mode():
+        for line in back:
+            sample = trainable(line.grey, line.text)
+            if sample is None:
+                continue
+            images, labels, lengths, _ = collate([sample])
+            log_probs = network(images)
+            total += float(ctc_loss(log_probs.transpose(0, 1), labels, torch.tensor([log_probs.shape[1]]), lengths, reduction="sum"))
+            letters += float(lengths.sum())
+    return total / max(1.0, letters)
+
+
+def _step_back(start: LineNetwork, network: LineNetwork, general: list[HeldLine], before: float) -> float:
+    """Blends the shipped weights in until general lines are read almost as before;
+    returns the tuned part, 0..1."""
+    old, new = start.state_dict(), copy.deepcopy(network.state_dict())
+    for kept in BACK:
+        network.load_state_dict({name: torch.lerp(old[name], value, kept) if value.is_floating_point() else value for name, value in new.items()})
+        if kept == BACK[-1] or cer(network.eval(), general) <= before * (1.0 + GENERAL_RISE) + 1e-9:
+            return kept
+    raise AssertionError("the loop returns")
+
+
+def report(outcome: Outcome, name: str) -> str:
+    return f"{name}: {outcome.steps} steps, {outcome.cpu_secs:.0f} s of processor time, {outcome.kept:.1f} of the way kept, " + json.dumps(
+        {key: round(value, 4) for key, value in outcome.figures.items()})
