@@ -1,6 +1,6 @@
 """`scripts/train check`: the whole way on a few synthetic lines, without private data.
 
-Trains for under a minute on register texts in three fonts, then calibrates,
+Trains for about a minute on register texts in three fonts, then calibrates,
 exports and reads the folder back. Fails where a step breaks its contract; the
 reading itself is not good yet.
 """
@@ -12,18 +12,24 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import finetune
 import fit
 import fonts
 import publish
+import wordbank
+from align import Spans, align
 from alphabet import ALPHABET, CLASSES, decode, encode, fold
 from calibrate import calibrate
 from held_out import font_lines
+from ink import Fonts
 from network import LineNetwork
-from preprocess import batch, prepare, steps
+from plain import plain
+from preprocess import HEIGHT_PX, batch, prepare, steps
 from reader import onnx_run, read
-from stream import Batches
+from stream import Batches, Mixer
+from wordbank import STRIP_PX
 
-MINUTES = 0.5
+MINUTES, DECAY_MINUTES = 0.8, 0.2
 
 
 def run(work: Path) -> None:
@@ -33,7 +39,7 @@ def run(work: Path) -> None:
     before = _loss(LineNetwork(), ttf)
     mixer = {"data": work, "domain": None, "fonts": ttf, "sources": ["fonts"]}
     fit.checkpoint_path(work).unlink(missing_ok=True)
-    checkpoint = fit.run(fit.Plan(work=work, mixer=mixer, minutes=MINUTES))
+    checkpoint = fit.run(fit.Plan(work=work, mixer=mixer, minutes=MINUTES, decay_minutes=DECAY_MINUTES))
     network = publish.load_network(checkpoint)
     after = _loss(network, ttf)
     expect(after < before / 2, f"training lowers the loss (from {before:.2f} to {after:.2f} nats per letter)")
@@ -41,10 +47,45 @@ def run(work: Path) -> None:
     held = font_lines(ttf, None, 40, seed=9)
     weights = calibrate(publish.torch_run(network), {"free_text": held})
     model = work / "model"
-    publish.publish(checkpoint, model, ttf, weights, ["fonts"])
+    taught = [prepare(line.grey) for line in font_lines(ttf, None, 20, seed=10)]
+    publish.publish(checkpoint, model, ttf, weights, ["fonts"], taught, held)
     _folder_is_whole(model)
     _padding_changes_little(model, held)
+    _finds_words(ttf)
+    _tunes(network, ttf)
     print("check: all right")
+
+
+def _finds_words(ttf: Path) -> None:
+    """An alignment with sure outputs gives each letter its steps; words are cut where the paper is bare."""
+    text, store = "Lê Văn An", Fonts(ttf)
+    log_probs = np.full((40, CLASSES), np.log(1e-6))
+    log_probs[:, 0] = 0.0
+    for place, number in enumerate(encode(text)):
+        log_probs[3 + 4 * place, [0, number]] = np.log(1e-6), 0.0
+    spans = align(log_probs, encode(text))
+    expect(list(spans.peak) == [3 + 4 * place for place in range(len(text))], "aligns every letter where it is")
+    expect(align(log_probs[:5], encode(text)) is None, "does not align more letters than steps")
+    grey = plain(store.draw("An An", 0), np.random.default_rng(1))
+    dark = wordbank.darkness(grey)
+    ink = np.flatnonzero(dark.max(axis=0) > 0.3)
+    letters = np.linspace(ink[0] + 8, ink[-1] - 8, 5) / (STRIP_PX / HEIGHT_PX * 4)
+    spans = Spans(letters.astype(int), letters.astype(int), letters.astype(int), np.zeros(5))
+    words = wordbank.cut(dark, wordbank.hand_of(dark, "made", "made"), "An An", spans)
+    expect([word for _, word, _ in words] == ["An", "An"], "cuts two words apart")
+    widths = [strip.shape[1] for _, _, strip in words]
+    expect(max(widths) < 1.3 * min(widths), "equal words are cut equally wide")
+
+
+def _tunes(network: LineNetwork, ttf: Path) -> None:
+    """Fine-tuning keeps the network it starts from and lowers the loss on what it learns."""
+    old = Mixer(ttf, None, ttf, ["fonts"], 3)
+    new = font_lines(ttf, None, 14, seed=11)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    loss = finetune.loss_on(network, new)
+    outcome = finetune.tune(network, new, old, font_lines(ttf, None, 10, seed=12), finetune.Wish(cpu_minutes=0.2, old_share=0.2))
+    expect(all(torch.equal(before[name], value) for name, value in network.state_dict().items()), "fine-tuning leaves the shipped weights alone")
+    expect(finetune.loss_on(outcome.network, new) <= loss, "fine-tuning does not raise the loss on the new lines")
 
 
 def expect(held: bool, what: str) -> None:
@@ -78,7 +119,7 @@ def _loss(network: LineNetwork, ttf: Path) -> float:
 
 def _resumes(work: Path, mixer: dict, checkpoint: Path) -> None:
     first = torch.load(checkpoint, weights_only=True)["state"]
-    fit.run(fit.Plan(work=work, mixer=mixer, minutes=MINUTES + 0.1, resume=True))
+    fit.run(fit.Plan(work=work, mixer=mixer, minutes=MINUTES + 0.1, decay_minutes=DECAY_MINUTES, resume=True))
     second = torch.load(checkpoint, weights_only=True)["state"]
     expect(second["step"] > first["step"] and second["elapsed_secs"] > MINUTES * 60, "a run resumes where it ended")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import preprocess
 from alphabet import ALPHABET
+from network import HIDDEN
 
 CARD = Path(__file__).with_name("model_card.md")
 
@@ -19,16 +20,50 @@ TRAINING_DATA = {
 }
 
 
-def describe(folder: Path, facts: dict, measured: dict) -> None:
-    """Writes both files from what was exported and, once known, measured."""
-    rows = _head(folder, facts) + _calibration(facts["calibration"]) + _data(facts["sources"]) + _measured(measured)
+RESTRICTED_TERMS = """**VNOnDB may be used for research only** (commercial use by asking its owners), and kalapa and cinnamon
+published no licence: whoever deploys this model commercially has to clear that, or train without those sets
+(`scripts/train --sources fonts,french` and own data)."""
+FREE_TERMS = """Only freely licensed sources: the French sets are CC-BY 4.0 (cite HTR-United and its partners), the fonts
+OFL-1.1, the texts made up. No Vietnamese ink was seen: expect it to be read badly until own lines are added."""
+
+
+def describe(folder: Path, facts: dict) -> None:
+    """Writes the manifest and the card of what was just exported."""
+    rows = _head(folder, facts) + _calibration(facts["calibration"]) + _data(facts["sources"])
     (folder / "manifest.toml").write_text("\n".join(rows) + "\n", "utf-8")
+    _card(folder, facts, {}, {})
+
+
+def add_greedy(folder: Path, facts: dict, greedy: dict) -> None:
+    """Puts figures of `scripts/train evaluate` into manifest and card."""
+    _replace_measured(folder, _measured("scripts/train evaluate", "greedy, no language model", {f"{source}_test": f for source, f in greedy.items()}))
+    _card(folder, facts, greedy, {})
+
+
+def add_figures(folder: Path, facts: dict, greedy: dict, reports: dict) -> None:
+    """Puts figures of the shipped decoder into manifest and card. `reports`: JSON of
+    `sohoa eval DIR` (`eval`), compare_engines (`speed`), finetune-proof (`proof`) and
+    weaknesses.show (`weaknesses`); what is missing is left out."""
+    if "eval" in reports:
+        _replace_measured(folder, _measured("sohoa eval LABELS --json", "as shipped", reports["eval"]["tables"]))
+    _card(folder, facts, greedy, reports)
+
+
+def _card(folder: Path, facts: dict, greedy: dict, reports: dict) -> None:
     training = facts["training"]
     card = CARD.read_text("utf-8").format(
         date=facts["date"],
         parameters=facts["parameters"] / 1e6,
+        hidden=HIDDEN,
+        precision=facts["versions"][0]["name"],
+        versions=_versions(facts["versions"]),
         data="\n".join("- **{}**: {}; {}. Used: {}.".format(source, *TRAINING_DATA[source]) for source in facts["sources"]),
-        figures=_figures(measured),
+        terms=_terms(facts["sources"]),
+        shipped=_shipped(reports.get("eval")),
+        greedy=_greedy(greedy),
+        speed=_speed(reports.get("speed")),
+        proof=_proof(reports.get("proof")),
+        weaknesses=_weaknesses(reports.get("weaknesses")),
         minutes=training["elapsed_secs"] / 60,
         history=f"{training['step']:,} steps, {training['lines']:,} lines, {training['elapsed_secs'] / 60:.0f} minutes",
     )
@@ -43,7 +78,8 @@ def _head(folder: Path, facts: dict) -> list[str]:
         f"stride = {preprocess.STRIDE_PX}", "blank = 0", f"alphabet = {_toml(ALPHABET)}", "",
         "[preprocess]", 'grey = "itu-r-601"', 'resize = "bilinear-convolution"', f"min_width = {preprocess.MIN_WIDTH_PX}",
         f"low_quantile = {preprocess.LOW_QUANTILE}", f"high_quantile = {preprocess.HIGH_QUANTILE}",
-        f"min_contrast = {preprocess.MIN_CONTRAST}", f"padding = {preprocess.PADDING}", "",
+        f"min_contrast = {preprocess.MIN_CONTRAST}", f"padding = {preprocess.PADDING}",
+        f"paper_block = {preprocess.PAPER_BLOCK_PX}", f"paper_quantile = {preprocess.PAPER_QUANTILE}", "",
         "[golden]", 'image = "golden.png"', f'text = {_toml(facts["golden"])}', "",
     ]
 
@@ -63,24 +99,87 @@ def _data(sources: list[str]) -> list[str]:
     return rows
 
 
-def _measured(measured: dict) -> list[str]:
-    rows = ["", "[measured]", 'command = "scripts/train evaluate"', 'decoding = "greedy, no language model"']
-    for source, figures in measured.items():
-        rows += ["", f"[measured.{source}_test]"]
-        rows += [f"{name} = {value:.4f}" if isinstance(value, float) else f"{name} = {value}"
-                 for name, value in figures.items() if name != "lines_per_second"]
+def _measured(command: str, decoding: str, tables: dict) -> list[str]:
+    rows = ["", "[measured]", f"command = {_toml(command)}", f"decoding = {_toml(decoding)}"]
+    for name, figures in tables.items():
+        rows += ["", f"[measured.{name}]"]
+        rows += [f"{key} = {value:.4f}" if isinstance(value, float) else f"{key} = {_toml(value)}"
+                 for key, value in figures.items() if key not in ("lines_per_second", "threads")]
     return rows
 
 
-def _figures(measured: dict) -> str:
-    if not measured:
-        return "Not measured yet: a preliminary export."
-    columns = ("lines", "cer", "cer_folded", "wer", "exact", "exact_folded", "ece", "coverage_at_95")
-    rows = ["| set | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    for source, figures in measured.items():
-        cells = [str(figures[name]) if name == "lines" else f"{figures[name] * 100:.1f} %" for name in columns]
-        rows.append(f"| {source} | " + " | ".join(cells) + " |")
-    return "\n".join(rows)
+def _replace_measured(folder: Path, rows: list[str]) -> None:
+    """Takes the old [measured…] tables out of the manifest and appends new ones; all else stays."""
+    manifest = folder / "manifest.toml"
+    kept, inside = [], False
+    for row in manifest.read_text("utf-8").splitlines():
+        if row.startswith("["):
+            inside = row.startswith("[measured")
+        if not inside:
+            kept.append(row)
+    manifest.write_text("\n".join(kept).rstrip() + "\n" + "\n".join(rows) + "\n", "utf-8")
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows])
+
+
+def _percent(figures: dict, names: tuple[str, ...]) -> list[str]:
+    return [f"{figures[name] * 100:.1f} %" for name in names]
+
+
+def _versions(versions: list[dict]) -> str:
+    return _table(["stored as", "folded CER, calibrate part", "lines/s, network alone", "MB"],
+                  [[v["name"], f"{v['cer_folded'] * 100:.2f} %", f"{v['lines_per_second']:.0f}", f"{v['megabytes']:.1f}"] for v in versions])
+
+
+def _terms(sources: list[str]) -> str:
+    free = set(sources) <= {"fonts", "french"}
+    return FREE_TERMS if free else RESTRICTED_TERMS
+
+
+def _shipped(report: dict | None) -> str:
+    if not report:
+        return "Not measured yet."
+    names = ("cer", "cer_folded", "exact_folded", "ece", "coverage_at_95", "coverage_at_98", "coverage_at_995")
+    rows = [[table, figures["kind"], str(figures["lines"]), *_percent(figures, names)] for table, figures in report["tables"].items()]
+    rows.append(["**all**", "", str(report["lines"]), *_percent(report, names)])
+    return _table(["set", "kind", "lines", "CER", "folded CER", "exact, folded", "ECE", "coverage at 95 %", "at 98 %", "at 99.5 %"], rows)
+
+
+def _greedy(greedy: dict) -> str:
+    if not greedy:
+        return "Not measured yet."
+    names = ("cer", "cer_folded", "wer", "exact", "exact_folded", "ece", "coverage_at_95")
+    return _table(["set", "lines", *names], [[source, str(f["lines"]), *_percent(f, names)] for source, f in greedy.items()])
+
+
+def _speed(report: dict | None) -> str:
+    if not report:
+        return "Not measured yet."
+    rows = [[name, f"{f['lines_per_second']:.1f}", *_percent(f, ("cer", "cer_folded")), f"{f['peak_mib']:.0f} MiB"]
+            for name, f in report.items() if isinstance(f, dict)]
+    return _table(["engine", "lines/s", "CER", "folded CER", "peak memory"], rows) + f"\n\nLines: {report['labels']}."
+
+
+def _proof(report: dict | None) -> str:
+    if not report:
+        return "Not measured yet."
+    names = ("own_before", "own_after", "general_before", "general_after")
+    rows = [[f["writer"], str(f["lines"]), *_percent(f, names)] for f in report["writers"]]
+    return _table(["writer", "lines", "own lines before", "after", "general test before", "after"], rows) + (
+        f"\n\nMean: the writer's other lines {report['mean_fall_own'] * -100:+.0f} %, the general test set {report['mean_rise_general'] * 100:+.1f} %, both relative.")
+
+
+def _weaknesses(shown: list[dict] | None) -> str:
+    if not shown:
+        return "No pictures yet."
+    rows = []
+    for about in shown:
+        misread = f"{about['misread']} of {about['drawn']} drawn lines misread"
+        picture = f"![{about['weakness']}]({about['file']}) `{about['truth']}` read as `{about['reading']}`" if about["file"] else "none to show"
+        rows.append([about["weakness"], misread, picture])
+    return _table(["weakness", "how often", "for example (drawn with a font)"], rows)
 
 
 def _toml(value) -> str:

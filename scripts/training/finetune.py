@@ -121,7 +121,7 @@ def tune(start: LineNetwork, new: list[HeldLine], old: Mixer, general: list[Held
     before = cer(start.eval(), general)
     stream, network = iter(NewStream(taught, old, start, wish)), copy.deepcopy(start)
     optimizer = torch.optim.AdamW(network.parameters(), lr=wish.rate, weight_decay=0.01)
-    best, best_error, misses, step = copy.deepcopy(network.state_dict()), _back_error(start, back), 0, 0
+    best, best_error, misses, step = copy.deepcopy(network.state_dict()), loss_on(start, back), 0, 0
     started = time.process_time()
     while misses < PATIENCE and (spent := time.process_time() - started) < wish.cpu_minutes * 60:
         falls = 1.0 - 0.9 * spent / (wish.cpu_minutes * 60)
@@ -130,7 +130,7 @@ def tune(start: LineNetwork, new: list[HeldLine], old: Mixer, general: list[Held
         _learn(network, optimizer, next(stream))
         step += 1
         if step % CHECK_STEPS == 0:
-            error = _back_error(network, back)
+            error = loss_on(network, back)
             misses = misses + 1 if error >= best_error else 0
             if error < best_error:
                 best, best_error = copy.deepcopy(network.state_dict()), error
@@ -156,8 +156,8 @@ def _learn(network: LineNetwork, optimizer, batch) -> None:
     optimizer.step()
 
 
-def _back_error(network: LineNetwork, back: list[HeldLine]) -> float:
-    """Loss per letter on the held-back lines: finer than an error rate of so few."""
+def loss_on(network: LineNetwork, back: list[HeldLine]) -> float:
+    """Loss per letter on a few lines: finer than their error rate."""
     network.eval()
     total = letters = 0.0
     with torch.inference_mode():

@@ -8,16 +8,17 @@ from pathlib import Path
 import torch
 
 import fonts
-from held_out import font_lines, held_out, short_pen_lines
+from held_out import HeldLine, font_lines, held_out, short_pen_lines
 
 STEPS = ("train", "calibrate", "export", "evaluate")
 ROOT = Path(__file__).resolve().parents[2]
+RANGE_LINES = 160
 SOURCES = ["kalapa", "cinnamon", "wordbank", "vnondb", "fonts", "french"]
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/train", description="Trains, calibrates, exports and measures the line model.")
-    parser.add_argument("step", nargs="?", default="all", choices=(*STEPS, "all", "export-labels", "check", "finetune", "finetune-proof"))
+    parser.add_argument("step", nargs="?", default="all", choices=(*STEPS, "all", "export-labels", "check", "describe", "finetune", "finetune-proof"))
     data = os.environ.get("SOHOA_TRAINING_DATA", ROOT.parent / "shared" / "data")
     parser.add_argument("--data", type=Path, default=Path(data), help="folder of the training data")
     parser.add_argument("--domain", type=Path, help="folder with names/ and places/ (default: beside the data)")
@@ -33,6 +34,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--part", default="test", choices=("calibrate", "test"), help="what evaluate reads and export-labels writes")
     parser.add_argument("--out", type=Path, help="folder for export-labels, or the new model's for finetune")
+    reports = parser.add_argument_group("describe: reports for manifest and card (a JSON object in the last line of each)")
+    reports.add_argument("--eval-report", type=Path, help="output of `sohoa eval LABELS --json`")
+    reports.add_argument("--speed-report", type=Path, help="output of `scripts/compare_engines --json`")
+    reports.add_argument("--proof-report", type=Path, help="output of `scripts/train finetune-proof`")
     tuning = parser.add_argument_group("finetune")
     tuning.add_argument("--from", dest="from_model", type=Path, default=ROOT / "models" / "line-vi", help="shipped model folder")
     tuning.add_argument("--lines", type=Path, action="append", help="new lines, path<TAB>text; may be given again")
@@ -78,12 +83,8 @@ def train(options: argparse.Namespace) -> None:
                      ranks=options.processes, resume=options.resume, init=options.init))
 
 
-def calibrate(options: argparse.Namespace) -> None:
-    import calibrate as confidence
-    from fit import checkpoint_path
-    from publish import load_network
-    from reader import torch_run
-
+def calibrate_lines(options: argparse.Namespace) -> dict[str, list[HeldLine]]:
+    """Lines of the calibrate part by field kind; drawn with fonts where only those are used."""
     data, kinds = options.data, {}
     addresses = [source for source in ("kalapa", "cinnamon") if source in options.sources]
     if addresses:
@@ -94,7 +95,16 @@ def calibrate(options: argparse.Namespace) -> None:
         kinds["number"] = short_pen_lines(data, "calibrate", "digits", 300)
     if not kinds:
         kinds["free_text"] = font_lines(font_folder(options), domain_folder(options), 500, options.seed + 1)
-    weights = confidence.calibrate(torch_run(load_network(checkpoint_path(options.work))), kinds)
+    return kinds
+
+
+def calibrate(options: argparse.Namespace) -> None:
+    import calibrate as confidence
+    from fit import checkpoint_path
+    from publish import load_network
+    from reader import torch_run
+
+    weights = confidence.calibrate(torch_run(load_network(checkpoint_path(options.work))), calibrate_lines(options))
     (options.work / "calibration.json").write_text(json.dumps(weights, indent=1), "utf-8")
 
 
@@ -102,20 +112,41 @@ def export(options: argparse.Namespace) -> None:
     import publish
     from fit import checkpoint_path
 
+    from stream import Mixer
+
     weights = json.loads((options.work / "calibration.json").read_text("utf-8"))
-    facts = publish.publish(checkpoint_path(options.work), options.model, font_folder(options), weights, options.sources)
+    sources = [source for source in options.sources if source not in ("wordbank", "french")] or options.sources
+    mixer = Mixer(options.data, domain_folder(options), font_folder(options), sources, options.seed + 5)
+    taught = [mixer.draw(False)[0] for _ in range(RANGE_LINES)]
+    held = [line for lines in calibrate_lines(options).values() for line in lines]
+    facts = publish.publish(checkpoint_path(options.work), options.model, font_folder(options), weights, options.sources, taught, held)
     (options.work / "facts.json").write_text(json.dumps(facts), "utf-8")
 
 
 def evaluate(options: argparse.Namespace) -> None:
+    from describe import add_greedy
     from evaluate import evaluate as figures_of
-    from describe import describe
 
     facts = json.loads((options.work / "facts.json").read_text("utf-8"))
     sources = [source for source in options.sources if source not in ("fonts", "wordbank")]
     figures = figures_of(options.model / "model.onnx", options.data, sources, options.part, facts["calibration"])
     if options.part == "test":
-        describe(options.model, facts, figures)
+        (options.work / "greedy.json").write_text(json.dumps(figures), "utf-8")
+        add_greedy(options.model, facts, figures)
+
+
+def describe(options: argparse.Namespace) -> None:
+    """Manifest and card out of the reports given; nothing is measured here but the weaknesses."""
+    import weaknesses
+    from describe import add_figures
+    from reader import onnx_run
+
+    facts = json.loads((options.work / "facts.json").read_text("utf-8"))
+    greedy = options.work / "greedy.json"
+    reports = {name: json.loads(path.read_text("utf-8").strip().splitlines()[-1])
+               for name, path in (("eval", options.eval_report), ("speed", options.speed_report), ("proof", options.proof_report)) if path}
+    reports["weaknesses"] = weaknesses.show(onnx_run(options.model / "model.onnx"), font_folder(options), domain_folder(options), options.model)
+    add_figures(options.model, facts, json.loads(greedy.read_text("utf-8")) if greedy.exists() else {}, reports)
 
 
 def main() -> None:
@@ -129,6 +160,8 @@ def main() -> None:
         import test_sets
 
         test_sets.write(options.data, domain_folder(options), font_folder(options), options.out or options.work / "labels" / options.part, options.part)
+    elif options.step == "describe":
+        describe(options)
     elif options.step.startswith("finetune"):
         import finetune_run
 

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 import preprocess
+import quantize
 from alphabet import label
 from describe import describe
 from held_out import HeldLine
@@ -76,15 +77,19 @@ def _plain_paper(mask: np.ndarray) -> np.ndarray:
     return (235 - mask.astype(np.float32) / 255 * 190).astype(np.uint8)
 
 
-def publish(checkpoint: Path, folder: Path, fonts: Path, calibration: dict, sources: list[str]) -> dict:
-    """Everything but the measured figures; returns the facts for describe."""
+def publish(checkpoint: Path, folder: Path, fonts: Path, calibration: dict, sources: list[str],
+            taught: list[np.ndarray], held: list[HeldLine]) -> dict:
+    """Everything but the measured figures; returns the facts for describe. `taught`
+    (prepared training lines) and `held` (calibrate part) settle the precision."""
     folder.mkdir(parents=True, exist_ok=True)
     network = load_network(checkpoint)
     worst = export_onnx(network, folder / "model.onnx")
     print(f"model.onnx: differs from torch by at most {worst:.2e}")
+    versions = quantize.choose(folder / "model.onnx", taught, held)
     save_weights(network, folder / "checkpoint.pt")
     golden = draw_golden(onnx_run(folder / "model.onnx"), fonts, folder / "golden.png")
     facts = {"golden": golden, "calibration": calibration, "sources": sources, "date": datetime.date.today().isoformat()}
+    facts |= {"versions": [{"name": v.name, "cer_folded": v.cer_folded, "lines_per_second": v.lines_per_second, "megabytes": v.megabytes} for v in versions]}
     facts |= {"parameters": sum(p.numel() for p in network.parameters()), "training": state_of(checkpoint)}
-    describe(folder, facts, {})
+    describe(folder, facts)
     return facts

@@ -25,7 +25,7 @@ from preprocess import HEIGHT_PX, PADDING
 from reader import onnx_run, read
 
 MOST_RISE = 0.001
-RANGE_LINES, RANGE_WIDTH_PX = 160, 640
+RANGE_WIDTH_PX = 640
 STATIC = ["Conv", "MaxPool", "Relu", "Add"]
 DYNAMIC = ["LSTM", "MatMul", "Gemm"]
 
