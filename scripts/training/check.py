@@ -1,6 +1,6 @@
 """`scripts/train check`: the whole way on a few synthetic lines, without private data.
 
-Trains for about a minute on register texts in three fonts, then calibrates,
+Trains for about a minute on register texts in a few fonts, then calibrates,
 exports and reads the folder back. Fails where a step breaks its contract; the
 reading itself is not good yet.
 """
@@ -29,7 +29,8 @@ from reader import onnx_run, read
 from stream import Batches, Mixer
 from wordbank import STRIP_PX
 
-MINUTES, DECAY_MINUTES = 0.8, 0.2
+# Turns are for busy machines: the clock runs on while others compute.
+MINUTES, DECAY_MINUTES, MOST_TURNS = 0.8, 0.2, 8
 
 
 def run(work: Path) -> None:
@@ -39,11 +40,14 @@ def run(work: Path) -> None:
     before = _loss(LineNetwork(), ttf)
     mixer = {"data": work, "domain": None, "fonts": ttf, "sources": ["fonts"]}
     fit.checkpoint_path(work).unlink(missing_ok=True)
-    checkpoint = fit.run(fit.Plan(work=work, mixer=mixer, minutes=MINUTES, decay_minutes=DECAY_MINUTES))
-    network = publish.load_network(checkpoint)
-    after = _loss(network, ttf)
+    for turn in range(1, MOST_TURNS + 1):
+        checkpoint = fit.run(fit.Plan(work=work, mixer=mixer, minutes=MINUTES * turn, decay_minutes=DECAY_MINUTES, resume=turn > 1))
+        network = publish.load_network(checkpoint)
+        after = _loss(network, ttf)
+        if after < before / 2:
+            break
     expect(after < before / 2, f"training lowers the loss (from {before:.2f} to {after:.2f} nats per letter)")
-    _resumes(work, mixer, checkpoint)
+    _resumes(work, mixer, checkpoint, MINUTES * turn)
     held = font_lines(ttf, None, 40, seed=9)
     weights = calibrate(publish.torch_run(network), {"free_text": held})
     model = work / "model"
@@ -117,11 +121,11 @@ def _loss(network: LineNetwork, ttf: Path) -> float:
     return float(loss / lengths.sum())
 
 
-def _resumes(work: Path, mixer: dict, checkpoint: Path) -> None:
+def _resumes(work: Path, mixer: dict, checkpoint: Path, minutes: float) -> None:
     first = torch.load(checkpoint, weights_only=True)["state"]
-    fit.run(fit.Plan(work=work, mixer=mixer, minutes=MINUTES + 0.1, decay_minutes=DECAY_MINUTES, resume=True))
+    fit.run(fit.Plan(work=work, mixer=mixer, minutes=minutes + 0.1, decay_minutes=DECAY_MINUTES, resume=True))
     second = torch.load(checkpoint, weights_only=True)["state"]
-    expect(second["step"] > first["step"] and second["elapsed_secs"] > MINUTES * 60, "a run resumes where it ended")
+    expect(second["step"] > first["step"] and second["elapsed_secs"] > minutes * 60, "a run resumes where it ended")
 
 
 def _folder_is_whole(model: Path) -> None:

@@ -33,6 +33,9 @@ def write(data: Path, domain: Path | None, fonts: Path, folder: Path, part: str)
     sets = Sets(data, domain, fonts, part)
     kinds = {}
     for name, kind, held in sets.all():
+        if not held:
+            print(f"{name}: left out, nothing at hand to make it from")
+            continue
         _table(folder, name, held)
         kinds[f"{name}.tsv"] = kind
         print(f"{name}: {len(held)} lines, kind {kind}", flush=True)
