@@ -53,7 +53,8 @@ fn bench(criterion: &mut Criterion) {
 fn bench_decoding(criterion: &mut Criterion, reader: &Reader, line: &[GrayImage]) {
     let manifest = reader.model().manifest();
     let prepared = prepare_line(&line[0], manifest);
-    let log_probs = reader.model().log_probs(batch(&[&prepared], manifest).view()).expect("the model runs");
+    let log_probs =
+        reader.model().log_probs(batch(&[&prepared], 0, manifest).view()).expect("the model runs");
     let steps = log_probs.index_axis(Axis(0), 0);
     for kind in
         [FieldKind::Place, FieldKind::PersonName, FieldKind::Date, FieldKind::Ethnicity, FieldKind::FreeText]

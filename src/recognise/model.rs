@@ -11,7 +11,7 @@ pub trait LineModel: Send + Sync {
     /// Runs the model. `batch` is float32 NCHW `[batch, 1, height, width]` in −0.5 to 0.5, ink dark, with
     /// height as in the manifest and width a multiple of its stride. Returns natural log-probabilities
     /// `[batch, steps, classes]`, steps = width / stride, class 0 the CTC blank. Callers may come from
-    /// several threads; one batch runs at a time.
+    /// several threads.
     ///
     /// # Errors
     /// When the engine fails or answers in another shape.

@@ -9,7 +9,8 @@ use ort::session::builder::SessionBuilder;
 use ort::value::TensorRef;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How the engine runs.
 #[derive(Debug, Clone)]
@@ -20,7 +21,7 @@ pub struct EngineOptions {
     pub data: PathBuf,
     /// Where to run.
     pub device: Device,
-    /// Threads for one batch, at least 1.
+    /// Batches that run beside each other, at least 1.
     pub threads: usize,
 }
 
@@ -30,12 +31,14 @@ impl Default for EngineOptions {
     }
 }
 
-/// A line model in an ONNX Runtime session. The session runs one batch at a time (ONNX Runtime's `run` is
-/// not reliable under concurrent calls); callers from other threads wait at the mutex for their turn.
+/// A line model in ONNX Runtime sessions: on a processor one per thread, each of one thread (batches beside
+/// each other scale better than threads within an LSTM), on a card a single one. A session runs one batch at a
+/// time (ONNX Runtime's `run` is not reliable under concurrent calls); callers wait where all are busy.
 #[derive(Debug)]
 pub struct OnnxLineModel {
     manifest: Manifest,
-    session: Mutex<Session>,
+    sessions: Vec<Mutex<Session>>,
+    turn: AtomicUsize,
     device: Device,
 }
 
@@ -51,11 +54,17 @@ impl OnnxLineModel {
         let environment = load(&library)?;
         let new_builder = || Session::builder(environment).map_err(RecogniseError::Inference);
         let (builder, device) = choose_device(&new_builder, options.device)?;
-        let session = commit(builder, &bytes, options.threads).map_err(|error| match device {
+        let refusal = |error: ort::Error| match device {
             Device::Cuda(_) => device_error(device, error.to_string()),
             _ => manifest.refused(error.to_string()),
-        })?;
-        let model = Self { manifest, session: Mutex::new(session), device };
+        };
+        let mut sessions = vec![Mutex::new(commit(builder, &bytes).map_err(refusal)?)];
+        if device == Device::Cpu {
+            for _ in 1..options.threads {
+                sessions.push(Mutex::new(commit(new_builder()?, &bytes).map_err(refusal)?));
+            }
+        }
+        let model = Self { manifest, sessions, turn: AtomicUsize::new(0), device };
         model.check_signature()?;
         Ok(model)
     }
@@ -66,8 +75,16 @@ impl OnnxLineModel {
         self.device
     }
 
+    /// A free session, or the next in turn once it is.
+    fn session(&self) -> MutexGuard<'_, Session> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let count = self.sessions.len();
+        let free = (0..count).find_map(|n| self.sessions[(turn + n) % count].try_lock().ok());
+        free.unwrap_or_else(|| self.sessions[turn % count].lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn check_signature(&self) -> Result<(), RecogniseError> {
-        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = self.session();
         let inputs: Vec<&str> = session.inputs().iter().map(ort::value::Outlet::name).collect();
         let outputs: Vec<&str> = session.outputs().iter().map(ort::value::Outlet::name).collect();
         if inputs == ["image"] && outputs == ["log_probs"] {
@@ -87,7 +104,7 @@ impl LineModel for OnnxLineModel {
     fn log_probs(&self, batch: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecogniseError> {
         let (lines, _, _, width) = batch.dim();
         let input = TensorRef::from_array_view(batch).map_err(RecogniseError::Inference)?;
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut session = self.session();
         let outputs = session.run(ort::inputs![input]).map_err(RecogniseError::Inference)?;
         let answer = outputs[0].try_extract_array::<f32>().map_err(RecogniseError::Inference)?;
         let shape = answer.shape().to_vec();
@@ -157,10 +174,10 @@ fn device_error(device: Device, reason: String) -> RecogniseError {
 
 /// Builds the session. Arena and memory pattern are off: widths differ from batch to batch, and an arena
 /// keeps the largest of every shape for ever.
-fn commit(builder: SessionBuilder, model: &[u8], threads: usize) -> ort::Result<Session> {
+fn commit(builder: SessionBuilder, model: &[u8]) -> ort::Result<Session> {
     let arena_off = ep::CPU::default().with_arena_allocator(false).build();
     builder
-        .with_intra_threads(threads.max(1))?
+        .with_intra_threads(1)?
         .with_inter_threads(1)?
         .with_intra_op_spinning(false)?
         .with_memory_pattern(false)?

@@ -119,11 +119,11 @@ pub fn steps(width: usize, manifest: &Manifest) -> usize {
     width.div_ceil(manifest.stride)
 }
 
-/// Lines as one batch `[lines, 1, height, width]`, padded on the right to a common width that is a multiple
-/// of the stride.
+/// Lines as one batch `[lines, 1, height, width]`, padded on the right to `least_width` or, where one is wider,
+/// to the widest; the width is a multiple of the stride.
 #[must_use]
-pub fn batch(lines: &[&Array2<f32>], manifest: &Manifest) -> Array4<f32> {
-    let widest = lines.iter().map(|line| line.ncols()).max().unwrap_or(manifest.stride);
+pub fn batch(lines: &[&Array2<f32>], least_width: usize, manifest: &Manifest) -> Array4<f32> {
+    let widest = lines.iter().map(|line| line.ncols()).fold(least_width.max(1), usize::max);
     let width = steps(widest, manifest) * manifest.stride;
     let shape = (lines.len(), 1, manifest.height, width);
     let mut batch = Array4::from_elem(shape, manifest.preprocess.padding);
@@ -207,10 +207,11 @@ mod tests {
     fn shorter_lines_are_padded_with_paper() {
         let m = manifest();
         let (short, long) = (Array2::from_elem((40, 17), -0.5), Array2::from_elem((40, 30), -0.5));
-        let batch = batch(&[&short, &long], &m);
+        let batch = batch(&[&short, &long], 0, &m);
         assert_eq!(batch.dim(), (2, 1, 40, 32));
         assert_eq!((batch[[0, 0, 5, 16]], batch[[0, 0, 5, 17]], batch[[1, 0, 5, 29]]), (-0.5, 0.5, -0.5));
         assert_eq!(batch[[1, 0, 5, 30]], 0.5);
+        assert_eq!(super::batch(&[&short], 64, &m).dim(), (1, 1, 40, 64));
         assert_eq!((steps(17, &m), steps(30, &m), steps(32, &m)), (5, 8, 8));
     }
 }

@@ -1,6 +1,6 @@
 //! Reads fields: several lines of several fields in few batches, one reading per field.
 
-use super::batching::{MAX_COLUMNS, plan};
+use super::batching::{MAX_COLUMNS, bucket, plan};
 use super::calibrate::Statistics;
 use super::decode::{Alternative, Decoder, MAX_ALTERNATIVES};
 use super::onnx::{EngineOptions, OnnxLineModel};
@@ -68,8 +68,8 @@ impl std::fmt::Display for ModelId {
     }
 }
 
-/// Reads fields with one line model. May be shared by any number of threads: preparation and decoding run
-/// on the caller's thread (and rayon's pool), batches take turns at the model.
+/// Reads fields with one line model. May be shared by any number of threads: batches run beside each other on
+/// the caller's thread and rayon's pool, as many at a time as the model has sessions.
 pub struct Reader {
     model: Box<dyn LineModel>,
     decoder: Decoder,
@@ -164,7 +164,7 @@ impl Reader {
     }
 
     /// Runs the model over lines in few batches and decodes each from its own steps.
-    fn decode_lines<T: Send + Clone>(
+    fn decode_lines<T: Send>(
         &self,
         lines: &[(&GrayImage, FieldKind)],
         decode: impl Fn(ArrayView2<'_, f32>, FieldKind) -> T + Sync,
@@ -173,21 +173,23 @@ impl Reader {
         let prepared: Vec<Array2<f32>> =
             lines.par_iter().map(|(line, _)| prepare_line(line, manifest)).collect();
         let widths: Vec<usize> = prepared.iter().map(Array2::ncols).collect();
-        let mut decoded: Vec<Option<T>> = vec![None; lines.len()];
-        for group in plan(&widths, MAX_COLUMNS) {
+        let read_group = |group: Vec<usize>| -> Result<Vec<(usize, T)>, RecogniseError> {
             let members: Vec<&Array2<f32>> = group.iter().map(|&line| &prepared[line]).collect();
-            let log_probs = self.model.log_probs(batch(&members, manifest).view())?;
+            let log_probs =
+                self.model.log_probs(batch(&members, bucket(widths[group[0]]), manifest).view())?;
             let of_line = |(row, &line): (usize, &usize)| {
                 let own_steps = Slice::from(..steps(widths[line], manifest));
                 let all = log_probs.index_axis(Axis(0), row);
-                decode(all.slice_axis(Axis(0), own_steps), lines[line].1)
+                (line, decode(all.slice_axis(Axis(0), own_steps), lines[line].1))
             };
-            let results: Vec<T> = group.par_iter().enumerate().map(of_line).collect();
-            for (line, result) in group.into_iter().zip(results) {
-                decoded[line] = Some(result);
-            }
-        }
-        Ok(decoded.into_iter().map(|d| d.expect("every line is in one group")).collect())
+            Ok(group.iter().enumerate().map(of_line).collect())
+        };
+        let groups = plan(&widths, MAX_COLUMNS);
+        let read: Vec<Vec<(usize, T)>> =
+            groups.into_par_iter().map(read_group).collect::<Result<_, RecogniseError>>()?;
+        let mut read: Vec<(usize, T)> = read.into_iter().flatten().collect();
+        read.sort_by_key(|(line, _)| *line);
+        Ok(read.into_iter().map(|(_, result)| result).collect())
     }
 }
 
