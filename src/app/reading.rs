@@ -3,8 +3,9 @@
 
 use super::page_reader::{EntryReading, FieldReading, ModelId, ReadOptions, TextAlternative};
 use super::{PageError, PageReader, PageReading, evidence};
-use crate::domain::{FieldKind, FieldState, Form, FormField};
+use crate::domain::{FieldKind, FieldState, Form, FormField, Hint, HintCode};
 use crate::image::{FieldRegion, ImageError, Limits, PreparedPage, Quality, decode, prepare};
+use crate::recognise::legibility::Unread;
 use crate::recognise::{FieldInput, Reader, Reading, read_choice};
 use std::sync::Arc;
 
@@ -15,12 +16,17 @@ const LEAST_SHARPNESS: f32 = 0.06;
 /// Fewer dots per inch leave a written letter under ten pixels high.
 const LEAST_DPI: f32 = 90.0;
 /// Share of ink at which a field is as probably written as blank (see [`FieldRegion::ink`]).
-const BLANK_INK: f32 = 0.001_2;
+const BLANK_INK: f32 = 0.004_5;
 /// Ink that may be there though none was seen: about one field in seventy that looks empty is written with a
 /// very faint pen.
-const UNSEEN_INK: f32 = 0.000_3;
+const UNSEEN_INK: f32 = 0.001_1;
 /// What a sure reading is worth where hardly any ink was seen.
 const WORTH_WITHOUT_INK: f32 = 0.5;
+/// How many times likelier a written field is to have its letters read, better than guessed, than a blank one:
+/// one blank field in twenty shows the line model a letter or two.
+const LETTERS_READ: f32 = 20.0;
+/// How surely a field is blank in which letters were guessed where hardly any ink was seen.
+const GUESSED_WITHOUT_INK: f32 = 0.9;
 /// How fast that probability turns with the ink: doubling it makes the odds 2³ times as good.
 const BLANK_STEEPNESS: f32 = 3.0;
 
@@ -115,9 +121,13 @@ fn bad_image(error: ImageError) -> PageError {
     PageError::Bad { code: error.code().to_owned(), source: Some(Box::new(error)) }
 }
 
+fn written_odds(ink: f32) -> f32 {
+    ((ink.max(0.0) + UNSEEN_INK) / BLANK_INK).powf(BLANK_STEEPNESS)
+}
+
 /// Probability, by its ink alone, that something is written in a field.
 fn written_probability(ink: f32) -> f32 {
-    let odds = ((ink.max(0.0) + UNSEEN_INK) / BLANK_INK).powf(BLANK_STEEPNESS);
+    let odds = written_odds(ink);
     odds / (1.0 + odds)
 }
 
@@ -140,7 +150,16 @@ fn result(field: &FormField, region: &FieldRegion, read: Reading) -> FieldReadin
         text: reading.text,
         confidence: reading.confidence,
         alternatives: reading.alternatives.into_iter().map(alternative).collect(),
-        hint: None,
+        hint: reading.unread.and_then(unread_hint),
+    }
+}
+
+/// What the clerk is told of a field that could not be read; that it is blank stands there already.
+fn unread_hint(unread: Unread) -> Option<Hint> {
+    match unread {
+        Unread::Blank => None,
+        Unread::Unreadable => Some(Hint::alone(HintCode::Unreadable)),
+        Unread::Hole => Some(Hint::alone(HintCode::Hole)),
     }
 }
 
@@ -148,12 +167,24 @@ fn result(field: &FormField, region: &FieldRegion, read: Reading) -> FieldReadin
 /// a sure reading still goes before blank (the pen may be faint), as one that a person should look at.
 fn with_ink(mut reading: Reading, ink: f32) -> Reading {
     let written = written_probability(ink);
+    match reading.unread {
+        Some(Unread::Hole) => return reading,
+        Some(Unread::Unreadable) if written >= 0.5 => return reading,
+        _ => {}
+    }
     let is_sure = reading.confidence >= 0.5;
-    if reading.text.is_empty() || (written < 0.5 && !is_sure) {
-        let nothing_read = if reading.text.is_empty() { 1.0 } else { 1.0 - reading.confidence };
+    let odds = written_odds(ink) * LETTERS_READ;
+    let has_letters = !reading.text.is_empty() && (odds >= 1.0 || is_sure);
+    if !has_letters {
+        let nothing_read = match reading.unread {
+            Some(Unread::Blank) => reading.confidence,
+            Some(Unread::Unreadable | Unread::Hole) => GUESSED_WITHOUT_INK,
+            None if reading.text.is_empty() => 1.0,
+            None => 1.0 - reading.confidence,
+        };
         return Reading::blank((1.0 - written) * nothing_read);
     }
-    let worth = written.max(WORTH_WITHOUT_INK);
+    let worth = (odds / (1.0 + odds)).max(WORTH_WITHOUT_INK);
     reading.confidence *= worth;
     reading.alternatives.iter_mut().for_each(|a| a.confidence *= worth);
     reading
@@ -179,14 +210,26 @@ mod tests {
     #[test]
     fn ink_decides_between_written_and_blank() {
         assert!(written_probability(0.0) < 0.02);
-        assert!(written_probability(0.000_3) < 0.12);
-        assert!(written_probability(0.005) > 0.98);
+        assert!(written_probability(0.001) < 0.12);
+        assert!(written_probability(0.02) > 0.98);
     }
 
     #[test]
     fn writing_that_reads_as_nothing_is_a_blank_nobody_believes() {
         let reading = with_ink(Reading::blank(0.9), 0.03);
         assert!(reading.text.is_empty() && reading.confidence < 0.01);
+    }
+
+    #[test]
+    fn ink_that_cannot_be_read_is_told_and_guesses_without_ink_are_blank() {
+        let unread = |unread| Reading { unread: Some(unread), ..Reading::blank(0.05) };
+        let scribble = with_ink(unread(Unread::Unreadable), 0.05);
+        assert_eq!((scribble.confidence, scribble.unread), (0.05, Some(Unread::Unreadable)));
+        let specks = with_ink(unread(Unread::Unreadable), 0.0);
+        assert!(specks.unread.is_none() && (0.8..0.95).contains(&specks.confidence));
+        assert_eq!(with_ink(unread(Unread::Hole), 0.0).unread, Some(Unread::Hole));
+        assert_eq!(unread_hint(Unread::Hole), Some(Hint::alone(HintCode::Hole)));
+        assert_eq!(unread_hint(Unread::Blank), None);
     }
 
     fn read_as(text: &str, confidence: f32) -> Reading {

@@ -26,6 +26,9 @@ pub struct Args {
     /// One JSON object per page
     #[arg(long)]
     json: bool,
+    /// With --json: also what a clerk would be told about a field
+    #[arg(long, requires = "json")]
+    hints: bool,
 }
 
 pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
@@ -41,7 +44,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     let mut all_read = true;
     for path in &args.images {
         match read(path, &reader, &options) {
-            Ok(page) => print(path, &page, args.json)?,
+            Ok(page) => print(path, &page, args)?,
             Err(error) => {
                 report(&error);
                 all_read = false;
@@ -57,10 +60,10 @@ fn read(path: &Path, reader: &impl PageReader, options: &ReadOptions<'_>) -> any
     reader.read(&bytes, options).with_context(named)
 }
 
-fn print(path: &Path, page: &PageReading, as_json: bool) -> anyhow::Result<()> {
+fn print(path: &Path, page: &PageReading, args: &Args) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    if as_json {
-        writeln!(out, "{}", page_json(page))?;
+    if args.json {
+        writeln!(out, "{}", page_json(page, args.hints))?;
         return Ok(());
     }
     writeln!(
@@ -78,9 +81,8 @@ fn print(path: &Path, page: &PageReading, as_json: bool) -> anyhow::Result<()> {
 }
 
 /// The object of the command contract (design, section 6).
-fn page_json(page: &PageReading) -> Value {
-    let entry =
-        |fields: &[FieldReading]| json!({"fields": fields.iter().map(field_json).collect::<Vec<_>>()});
+fn page_json(page: &PageReading, with_hints: bool) -> Value {
+    let entry = |fields: &[FieldReading]| json!({"fields": fields.iter().map(|f| field_json(f, with_hints)).collect::<Vec<_>>()});
     json!({
         "form": page.form,
         "form_confidence": page.form_confidence,
@@ -90,7 +92,7 @@ fn page_json(page: &PageReading) -> Value {
     })
 }
 
-fn field_json(field: &FieldReading) -> Value {
+fn field_json(field: &FieldReading, with_hints: bool) -> Value {
     let mut object = json!({
         "key": field.key,
         "kind": field.kind,
@@ -101,8 +103,8 @@ fn field_json(field: &FieldReading) -> Value {
         "confidence": field.confidence,
         "alternatives": field.alternatives,
     });
-    if let Some(hint) = &field.hint {
-        object["hint"] = json!(hint);
+    if with_hints {
+        object["hint"] = json!(field.hint);
     }
     object
 }

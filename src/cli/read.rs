@@ -3,6 +3,7 @@
 use super::config::Settings;
 use super::{crops, engine, report};
 use crate::domain::FieldKind;
+use crate::recognise::legibility::Signs;
 use crate::recognise::{FieldInput, Reader, Reading};
 use clap::Args as ClapArgs;
 use serde_json::json;
@@ -22,6 +23,9 @@ pub struct Args {
     /// One JSON object per picture
     #[arg(long)]
     json: bool,
+    /// With --json: also why there is no text, and what speaks for and against there being any
+    #[arg(long, requires = "json")]
+    signs: bool,
 }
 
 /// Pictures that run together.
@@ -44,32 +48,47 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
             .unzip();
         let fields: Vec<FieldInput> =
             crops.iter().map(|lines| FieldInput { kind: args.kind, lines }).collect();
-        let readings = reader.read_fields(&fields)?;
-        print(&paths, &readings, &reader, args.json)?;
+        let readings = reader.read_with_signs(&fields)?;
+        print(&paths, readings, &reader, args)?;
     }
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(paths: &[&Path], readings: &[Reading], reader: &Reader, as_json: bool) -> anyhow::Result<()> {
+fn print(
+    paths: &[&Path],
+    readings: Vec<(Reading, Signs)>,
+    reader: &Reader,
+    args: &Args,
+) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    for (path, reading) in paths.iter().zip(readings) {
-        if as_json {
-            let alternatives: Vec<_> = reading
-                .alternatives
-                .iter()
-                .map(|a| json!({"text": a.text, "confidence": a.confidence}))
-                .collect();
-            let object = json!({
-                "path": path.to_string_lossy(),
-                "text": reading.text,
-                "confidence": reading.confidence,
-                "alternatives": alternatives,
-                "model": reader.model_id().to_string(),
-            });
+    for (path, (reading, signs)) in paths.iter().zip(readings) {
+        let unjudged = args.signs.then(|| (reading.text.clone(), reading.confidence));
+        let reading = signs.judge(reading);
+        if args.json {
+            let mut object = json_of(path, &reading, &reader.model_id().to_string());
+            if let Some((text, confidence)) = unjudged {
+                object["unread"] = json!(reading.unread);
+                object["signs"] = json!(signs);
+                object["signs"]["text"] = json!(text);
+                object["signs"]["confidence"] = json!(confidence);
+            }
             writeln!(out, "{object}")?;
         } else {
             writeln!(out, "{}\t{:.3}\t{}", path.display(), reading.confidence, reading.text)?;
         }
     }
     Ok(out.flush()?)
+}
+
+/// The object of the command contract (design, section 6).
+fn json_of(path: &Path, reading: &Reading, model: &str) -> serde_json::Value {
+    let alternatives: Vec<_> =
+        reading.alternatives.iter().map(|a| json!({"text": a.text, "confidence": a.confidence})).collect();
+    json!({
+        "path": path.to_string_lossy(),
+        "text": reading.text,
+        "confidence": reading.confidence,
+        "alternatives": alternatives,
+        "model": model,
+    })
 }

@@ -15,6 +15,7 @@ mod extents;
 mod geometry;
 mod header;
 mod illumination;
+mod look;
 mod page;
 #[cfg(test)]
 mod page_tests;
@@ -33,6 +34,7 @@ pub use decode::decode;
 pub use encode::{JPEG_QUALITY, encode_jpeg, page_for_screen};
 pub use error::ImageError;
 pub use header::{Format, Header, Limits, inspect, sniff};
+pub use look::{Look, look};
 pub use page::{FieldRegion, Layout, PreparedPage, Upright, prepare};
 pub use quality::Quality;
 pub use split::split_lines;

@@ -14,6 +14,7 @@ mod error;
 pub mod eval;
 pub mod fit;
 mod golden;
+pub mod legibility;
 mod library;
 mod manifest;
 mod model;

@@ -3,10 +3,12 @@
 use super::batching::{MAX_COLUMNS, bucket, plan};
 use super::calibrate::Statistics;
 use super::decode::{Alternative, Decoder, MAX_ALTERNATIVES};
+use super::legibility::{Signs, Unread};
 use super::onnx::{EngineOptions, OnnxLineModel};
 use super::preprocess::{batch, prepare_line, steps};
 use super::{Device, LineModel, RecogniseError, golden};
 use crate::domain::FieldKind;
+use crate::image::{Look, look};
 use image::GrayImage;
 use ndarray::{Array2, ArrayView2, Axis, Slice};
 use rayon::prelude::*;
@@ -30,13 +32,15 @@ pub struct Reading {
     pub confidence: f32,
     /// Up to five texts, best first; the first is `text`. Empty where nothing was read.
     pub alternatives: Vec<Alternative>,
+    /// Why there is no text, where the picture or the line model says so.
+    pub unread: Option<Unread>,
 }
 
 impl Reading {
     /// A field without text, with the probability that there is none.
     #[must_use]
     pub fn blank(confidence: f32) -> Self {
-        Self { text: String::new(), confidence, alternatives: Vec::new() }
+        Self { text: String::new(), confidence, alternatives: Vec::new(), unread: None }
     }
 
     /// The reading whose alternatives these are, best first; empty texts are no alternatives.
@@ -47,7 +51,7 @@ impl Reading {
             return Self::blank(confidence);
         }
         alternatives.retain(|alternative| !alternative.text.is_empty());
-        Self { text: alternatives[0].text.clone(), confidence, alternatives }
+        Self { text: alternatives[0].text.clone(), confidence, alternatives, unread: None }
     }
 }
 
@@ -130,6 +134,17 @@ impl Reader {
     /// # Errors
     /// When the engine fails.
     pub fn read_fields(&self, fields: &[FieldInput<'_>]) -> Result<Vec<Reading>, RecogniseError> {
+        Ok(self.read_with_signs(fields)?.into_iter().map(|(reading, signs)| signs.judge(reading)).collect())
+    }
+
+    /// As [`Self::read_fields`], with what speaks for and against there being anything to read, not yet judged.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn read_with_signs(
+        &self,
+        fields: &[FieldInput<'_>],
+    ) -> Result<Vec<(Reading, Signs)>, RecogniseError> {
         let lines: Vec<(&GrayImage, FieldKind)> = fields
             .iter()
             .flat_map(|field| field.lines.iter().map(|line| (line, field.kind)))
@@ -138,9 +153,10 @@ impl Reader {
         let mut read = self.read_lines(&lines)?.into_iter();
         let readings = fields.iter().map(|field| {
             let count = field.lines.iter().filter(|line| has_pixels(line)).count();
-            Reading::from_alternatives(
-                read.by_ref().take(count).reduce(|above, below| join(&above, &below)).unwrap_or_default(),
-            )
+            let lines = read.by_ref().take(count);
+            let joined = lines.reduce(|above, below| (join(&above.0, &below.0), above.1.and(below.1)));
+            let (alternatives, signs) = joined.unwrap_or_default();
+            (Reading::from_alternatives(alternatives), signs)
         });
         Ok(readings.collect())
     }
@@ -157,10 +173,16 @@ impl Reader {
         self.decode_lines(lines, |steps, kind| self.decoder.statistics(&steps, kind, manifest))
     }
 
-    /// Reads lines; the alternatives of each, best first, in their order.
-    fn read_lines(&self, lines: &[(&GrayImage, FieldKind)]) -> Result<Vec<Vec<Alternative>>, RecogniseError> {
+    /// Reads lines; the alternatives of each, best first, in their order, with its signs.
+    fn read_lines(&self, lines: &[(&GrayImage, FieldKind)]) -> Result<Vec<ReadLine>, RecogniseError> {
         let manifest = self.model.manifest();
-        self.decode_lines(lines, |steps, kind| self.decoder.read(&steps, kind, manifest))
+        let looks: Vec<Look> = lines.par_iter().map(|(line, _)| look(line)).collect();
+        let read = self.decode_lines(lines, |steps, kind| {
+            let signs = Signs::of(Look::default(), &steps, &manifest.alphabet);
+            (self.decoder.read(&steps, kind, manifest), signs)
+        })?;
+        let with_look = |((alternatives, signs), look)| (alternatives, Signs { look, ..signs });
+        Ok(read.into_iter().zip(looks).map(with_look).collect())
     }
 
     /// Runs the model over lines in few batches and decodes each from its own steps.
@@ -192,6 +214,9 @@ impl Reader {
         Ok(read.into_iter().map(|(_, result)| result).collect())
     }
 }
+
+/// A line's alternatives, best first, and its signs.
+type ReadLine = (Vec<Alternative>, Signs);
 
 fn has_pixels(line: &GrayImage) -> bool {
     line.width() > 0 && line.height() > 0

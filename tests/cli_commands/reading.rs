@@ -75,3 +75,19 @@ fn page_refuses_a_form_that_it_does_not_know() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("marriage_1877") && stderr(&output).contains("birth_2016"));
 }
+
+#[test]
+fn a_blank_field_reads_as_no_text_and_the_signs_say_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("blank.png");
+    let dotted =
+        |x: u32, y: u32| if (60..63).contains(&y) && x % 12 < 4 { 70 } else { 226 + (x * 7 + y * 5) % 6 };
+    image::GrayImage::from_fn(700, 80, |x, y| image::Luma([dotted(x, y) as u8])).save(&picture).unwrap();
+    for kind in ["person_name", "date", "ethnicity"] {
+        let output = run(&["read", path_text(&picture), "--kind", kind, "--json", "--signs"]);
+        let object = json(&output);
+        assert_eq!((&object["text"], &object["unread"]), (&"".into(), &"blank".into()), "{object}");
+        assert_eq!(object["alternatives"], serde_json::json!([]));
+        assert!(object["confidence"].as_f64().unwrap() > 0.3, "{object}");
+    }
+}
