@@ -16,6 +16,7 @@ import hands
 import numpy as np
 from layout import known_forms, load_form
 from page import Options, make_page
+from parts import PARTS
 from PIL import Image
 from real_ink import PictureSource, StrokeSource
 
@@ -35,6 +36,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--skip", type=int, default=0, help="leave out the book's first so many entries")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--ink", type=Path, help="pen strokes of real writers, .npz")
+    parser.add_argument("--ink-part", choices=[*PARTS, "all"], default="all", help="writers of this part only")
     parser.add_argument("--lines", type=Path, help="pictures of real lines: path<TAB>text, .tsv")
     parser.add_argument("--fonts", type=Path, help="folder of handwriting fonts instead of the fetched ones")
     parser.add_argument("--font-split", choices=["train", "heldout", "all"], default="all")
@@ -59,7 +61,7 @@ def open_options(args: argparse.Namespace) -> Options:
         fade=args.fade,
         print_fonts=fetched,
         hand_fonts=files,
-        ink=StrokeSource(args.ink) if args.ink else None,
+        ink=StrokeSource(args.ink, None if args.ink_part == "all" else args.ink_part) if args.ink else None,
         lines=PictureSource(args.lines) if args.lines else None,
     )
 

@@ -29,6 +29,7 @@ def parse() -> tuple[argparse.Namespace, list[str]]:
         "--read-as", default=None, help="form given to `sohoa page` (default: the same; `auto` to let it find out)"
     )
     parser.add_argument("--device", help="passed on as --device")
+    parser.add_argument("--report", type=Path, help="write the figures of each kind of field here, as JSON")
     return parser.parse_known_args()
 
 
@@ -83,6 +84,8 @@ def main() -> int:
             subprocess.run([sys.executable, str(maker), *wanted, *rest], check=True)
         scores = measure(args, folder)
     print(scores.table())
+    if args.report:
+        args.report.write_text(json.dumps(scores.report(), indent=1) + "\n", encoding="utf-8")
     if scores.floors_hold():
         return 0
     print("a floor does not hold")

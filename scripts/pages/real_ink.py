@@ -15,6 +15,7 @@ import cv2
 import names_places
 import numpy as np
 from hands import Ink, Manner, manner, unsettle
+from parts import part_of_writer
 from writing import Placed, lift, write_lines
 
 BITS = 4
@@ -29,9 +30,9 @@ class Word:
 
 
 class StrokeSource:
-    """The lines of an .npz of pen strokes, by writer."""
+    """The lines of an .npz of pen strokes, by writer; of the writers of one part only, where one is named."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, part: str | None = None):
         store = np.load(path)
         self._points = np.cumsum(store["delta_xy"].astype(np.int32), axis=0)
         self._stroke_end, self._stroke_word = store["stroke_end"], store["stroke_word"]
@@ -39,8 +40,16 @@ class StrokeSource:
         self._meta = json.loads(bytes(store["meta"]).decode("utf-8"))
         by_writer = defaultdict(list)
         for number, line in enumerate(self._meta):
-            by_writer[line["writer"]].append(number)
+            if part in (None, part_of_writer(line["writer"])):
+                by_writer[line["writer"]].append(number)
+        if not by_writer:
+            raise ValueError(f"{path}: no writer of the part {part}")
         self._writers = sorted(by_writer.items())
+
+    @property
+    def writers(self) -> list[str]:
+        """Their names."""
+        return [name for name, _ in self._writers]
 
     def writer(self, px_per_mm: float, rng: np.random.Generator) -> "StrokeWriter":
         """One of the writers."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from calibration import figures
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 IOU_NEEDED = 0.7
@@ -60,6 +61,7 @@ class Scores:
     wrong_form: int = 0
     unread: list[str] = field(default_factory=list)
     texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    sure: dict[str, list[float]] = field(default_factory=dict)
     states: list[tuple[str, str, str]] = field(default_factory=list)
 
     def add(self, name: str, truth: dict, found: dict | None) -> None:
@@ -84,6 +86,7 @@ class Scores:
         self.states.append((wanted["key"], wanted["state"], answer.get("state") or ""))
         if wanted["state"] == "written":
             self.texts.setdefault(wanted["kind"], []).append((wanted["text"], answer.get("text") or ""))
+            self.sure.setdefault(wanted["kind"], []).append(answer.get("confidence") or 0.0)
 
     def quads_share(self) -> float:
         """Share of fields with enough overlap."""
@@ -97,6 +100,19 @@ class Scores:
     def floors_hold(self) -> bool:
         """Whether both floors of issue 2 hold."""
         return self.quads_share() >= QUADS_FLOOR and self.angles_share() >= ANGLES_FLOOR
+
+    def report(self) -> dict:
+        """Figures on the written fields of each kind, of all, and on the blank ones, as JSON."""
+        outcomes = {
+            kind: [(sure, folded(a) == folded(b)) for (a, b), sure in zip(pairs, self.sure[kind])]
+            for kind, pairs in sorted(self.texts.items())
+        }
+        blank = [found == "blank" for _, wanted, found in self.states if wanted == "blank"]
+        return {
+            "kinds": {kind: figures(own) for kind, own in outcomes.items()},
+            "all": figures([outcome for own in outcomes.values() for outcome in own]),
+            "blank": {"fields": len(blank), "seen_as_blank": sum(blank) / max(1, len(blank))},
+        }
 
     def table(self) -> str:
         """The report for people."""
