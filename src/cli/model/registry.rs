@@ -92,13 +92,14 @@ fn print_list(models: &[Value], as_json: bool) -> anyhow::Result<()> {
 
 pub(super) async fn add(app: &App, args: &Add, settings: &Settings) -> anyhow::Result<ExitCode> {
     let by = args.by.operator(app).await?;
-    let (id, added) = keep(app, &by, (&args.folder, !args.no_shadow), settings).await?;
-    let mut out = std::io::stdout();
-    match (added, args.no_shadow) {
-        (false, _) => writeln!(out, "{id} is already there")?,
-        (true, true) => writeln!(out, "{id} added")?,
-        (true, false) => writeln!(out, "{id} added; it reads in the shadow from the next page on")?,
-    }
+    let (id, kept) = keep(app, &by, (&args.folder, !args.no_shadow), settings).await?;
+    let told = match kept {
+        Kept::Already => "is already there",
+        Kept::Mended => "is already there; its files were gone or damaged and are copied again",
+        Kept::New { shadow: false } => "added",
+        Kept::New { shadow: true } => "added; it reads in the shadow from the next page on",
+    };
+    writeln!(std::io::stdout(), "{id} {told}")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -111,14 +112,24 @@ pub(super) async fn shadow(app: &App, args: &Shadow) -> anyhow::Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Checks a model, copies it into the data folder and records it. False where it was there already; a copy
-/// that is gone or damaged is then made again.
+/// What became of a model that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It was not known; whether it reads in the shadow now.
+    New { shadow: bool },
+    /// It was known and whole.
+    Already,
+    /// It was known, but not whole.
+    Mended,
+}
+
+/// Checks a model, copies it into the data folder and records it; a copy that is gone or damaged is made again.
 pub(super) async fn keep(
     app: &App,
     by: &Operator,
     (folder, shadow): (&Path, bool),
     settings: &Settings,
-) -> anyhow::Result<(ModelVersion, bool)> {
+) -> anyhow::Result<(ModelVersion, Kept)> {
     engine::open_reader(&Settings { model: folder.to_path_buf(), ..settings.clone() })?;
     let manifest = Manifest::read(folder)?;
     let id = ModelVersion::new(&manifest.name, &manifest.version)?;
@@ -136,9 +147,13 @@ pub(super) async fn keep(
         false => Some(Staged::copy(folder, &models, (&id.folder(), &sum))?),
     };
     let new = NewModel { id: id.clone(), checksum: sum, shadow: shadow && !is_shipped };
-    let added = app.add_model(by, &new).await?;
+    let kept = match (app.add_model(by, &new).await?, &staged) {
+        (true, _) => Kept::New { shadow: new.shadow },
+        (false, Some(_)) => Kept::Mended,
+        (false, None) => Kept::Already,
+    };
     if let Some(staged) = staged {
         staged.put(&place)?;
     }
-    Ok((id, added))
+    Ok((id, kept))
 }
