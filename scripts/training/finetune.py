@@ -23,7 +23,7 @@ from torch import nn
 import paper
 import wordbank
 from alphabet import encode, label
-from fit import CLIP_NORM, SHORTCUT_WEIGHT, ctc_loss
+from fit import CLIP_NORM, LEAST_LETTERS, SHORTCUT_WEIGHT, ctc_loss
 from held_out import HeldLine
 from measure import rates
 from network import LineNetwork
@@ -148,7 +148,7 @@ def _learn(network: LineNetwork, optimizer, batch) -> None:
             part.eval()
     both = network.forward_both(images)
     steps = torch.full((len(images),), both[0].shape[1])
-    loss, direct = (ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True) / lengths.sum()
+    loss, direct = (ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True) / lengths.sum().clamp(min=LEAST_LETTERS)
                     for log_probs in both)
     optimizer.zero_grad(set_to_none=True)
     ((1.0 - SHORTCUT_WEIGHT) * loss + SHORTCUT_WEIGHT * direct).backward()

@@ -25,6 +25,8 @@ from stream import Batches
 
 WEIGHT_DECAY = 0.01
 CLIP_NORM = 2.0
+# A batch may hold nothing but pictures on which nothing is to be read.
+LEAST_LETTERS = 20
 FINAL_SHARE = 0.004
 SHORTCUT_WEIGHT = 0.15
 SAVE_SECS = 150.0
@@ -128,7 +130,7 @@ def _gradients(network, optimizer, batch) -> tuple[float, int]:
         both = network.forward_both(images)
     steps = torch.full((len(images),), both[0].shape[1])
     loss, direct = (
-        ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True) / lengths.sum()
+        ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True) / lengths.sum().clamp(min=LEAST_LETTERS)
         for log_probs in both
     )
     optimizer.zero_grad(set_to_none=True)

@@ -127,7 +127,7 @@ def by_cost(pool):
 
 def collate(group):
     images = [image for image, _ in group]
-    labels = torch.tensor([number for _, classes in group for number in classes])
+    labels = torch.tensor([number for _, classes in group for number in classes], dtype=torch.int64)
     lengths = torch.tensor([len(classes) for _, classes in group])
     widths = torch.tensor([image.shape[1] for image in images])
     return torch.from_numpy(batch(images)), labels, lengths, widths

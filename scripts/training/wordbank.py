@@ -202,7 +202,7 @@ def build(data: Path, run: Run) -> tuple[list[Hand], list[Word]]:
     """Bank of all train lines of SOURCES; `run` is the network."""
     found = [(source, line) for source in SOURCES for line in lines(data, source, "train")]
     groups = [line.path.stem.rsplit("_", 1)[0] if source == "kalapa" else line.path.stem for source, line in found]
-    held = [HeldLine(line.grey(), label(line.text)) for _, line in found]
+    held = [HeldLine(line.grey(), line.text) for _, line in found]
     hands, words = gather(held, [(source, f"{source}:{group}") for (source, _), group in zip(found, groups)], run)
     seen = sum(line.text.count(" ") + 1 for line in held)
     print(f"word bank: {seen} words in {len(held)} lines, {len(words)} kept", flush=True)
@@ -211,7 +211,7 @@ def build(data: Path, run: Run) -> tuple[list[Hand], list[Word]]:
 
 def gather(held: list[HeldLine], groups: list[tuple[str, str]], run: Run) -> tuple[list[Hand], list[Word]]:
     """Aligns, cuts and checks labelled lines; `groups`: source and group of each."""
-    hands, words = [], []
+    held, hands, words = [HeldLine(line.grey, label(line.text)) for line in held], [], []
     for line, (source, group), spans in zip(held, groups, _aligned(run, held)):
         if spans is None:
             continue
