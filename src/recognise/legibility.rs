@@ -44,6 +44,11 @@ struct Limits {
     sure_few: f32,
     /// The same for more letters, which do not come about by chance.
     sure: f32,
+    /// The same for letters as close to each other as writing puts them.
+    sure_close: f32,
+    /// Letters per time step from which they are that close: writing has 0.3 and more, what the model finds in
+    /// scribbles less than 0.22.
+    close: f32,
     /// Confidence from which a decoded reading is believed in spite of guessed letters: language models and
     /// grammars know what a hand left out.
     believed: f32,
@@ -69,7 +74,9 @@ struct Limits {
 /// Set on made fields of development seeds and on real lines of the calibration part.
 const LIMITS: Limits = Limits {
     sure_few: -0.03,
-    sure: -0.12,
+    sure: -0.2,
+    sure_close: -0.45,
+    close: 0.25,
     believed: 0.5,
     guessed: -0.7,
     guessed_few: -0.45,
@@ -172,7 +179,12 @@ impl Signs {
             return None;
         }
         let (l, look) = (LIMITS, self.look);
-        let sure = if self.letters >= SEVERAL { l.sure } else { l.sure_few };
+        let is_close = self.letters as f32 >= l.close * self.steps as f32;
+        let sure = match self.letters {
+            SEVERAL.. if is_close && self.distinct > 3 => l.sure_close,
+            SEVERAL.. => l.sure,
+            _ => l.sure_few,
+        };
         if self.letters > 0 && self.letter_log_prob > sure {
             return None;
         }
