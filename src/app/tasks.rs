@@ -279,7 +279,7 @@ impl App {
         let disputed = known.fields.iter().filter(|f| !f.settled);
         Ok(disputed
             .filter_map(|field| {
-                let machine = known.proposals.get(&field.key).map(|p| p.value.clone());
+                let machine = known.read(&field.key).map(|p| p.value.clone());
                 let given = [field.value.clone(), replaced(&field.key), machine].into_iter().flatten();
                 let mut candidates: Vec<FieldValue> = given.collect();
                 candidates.sort_by(|a, b| (&a.text, a.state).cmp(&(&b.text, b.state)));
@@ -322,6 +322,13 @@ impl Known {
         }
     }
 
+    /// The machine's reading of a field, where it could read it: that it could not is no value, least of all
+    /// blank, and a person decides.
+    fn read(&self, key: &str) -> Option<&Proposal> {
+        let is_unread = |hint: &Hint| matches!(hint.code, HintCode::Unreadable | HintCode::Hole);
+        self.proposals.get(key).filter(|p| !p.hint.as_ref().is_some_and(is_unread))
+    }
+
     /// Every field with the machine's reading, unless it is to be keyed blind.
     fn for_typist(&self, form: &Form) -> Vec<TaskField> {
         let shown = self.fields.iter().filter_map(|field| {
@@ -335,7 +342,7 @@ impl Known {
                 Some(_) if !sure => Some("unsure"),
                 Some(_) => None,
             };
-            let proposal = proposal.filter(|_| !field.blind).map(Suggestion::new);
+            let proposal = self.read(&field.key).filter(|_| !field.blind).map(Suggestion::new);
             let shown = TaskField::new(field, form.field(&field.key)?);
             Some(TaskField { attention: reason.is_some(), reason, hint, proposal, ..shown })
         });
@@ -349,7 +356,7 @@ impl Known {
         let shown = self.fields.iter().filter_map(|field| {
             let value = field.value.clone()?;
             let hint = told.get(&field.key).and_then(|hint| ShownHint::new(hint, form));
-            let proposal = self.proposals.get(&field.key);
+            let proposal = self.read(&field.key);
             let machine_differs = proposal.is_some_and(|p| !p.value.agrees_with(&value));
             let sure = proposal.is_some_and(|p| p.confidence >= f64::from(self.policy.sure_from));
             let reason = match proposal {

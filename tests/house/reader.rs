@@ -3,7 +3,7 @@
 use sohoa::app::page_reader::{
     EntryReading, FieldReading, ModelId, PageError, PageReader, PageReading, ReadOptions, TextAlternative,
 };
-use sohoa::domain::{FieldKind, FieldState, Form};
+use sohoa::domain::{FieldKind, FieldState, Form, Hint, HintCode};
 use sohoa::image::Limits;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -15,6 +15,8 @@ pub struct MadeUpReader {
     pub asked: AtomicU32,
     /// Pages are refused as blurred unless somebody insists.
     pub blurred: std::sync::atomic::AtomicBool,
+    /// The note in the margin cannot be read.
+    pub scribbled: std::sync::atomic::AtomicBool,
 }
 
 impl PageReader for MadeUpReader {
@@ -34,7 +36,12 @@ impl PageReader for MadeUpReader {
         if self.blurred.load(Ordering::SeqCst) && !options.insist {
             return Err(PageError::Bad { code: "too_blurred".into(), source: None });
         }
-        Ok(reading())
+        let mut page = reading();
+        if self.scribbled.load(Ordering::SeqCst) {
+            let fields = &mut page.entries[0].fields;
+            *fields = std::mem::take(fields).into_iter().map(unread_note).collect();
+        }
+        Ok(page)
     }
 }
 
@@ -109,6 +116,16 @@ pub fn reading() -> PageReading {
         quality: serde_json::json!({ "sharpness": 0.8 }),
         entries: vec![EntryReading { fields: fields.collect() }],
     }
+}
+
+/// The note in the margin is a scribble.
+fn unread_note(field: FieldReading) -> FieldReading {
+    if field.key != "ghi_chu" {
+        return field;
+    }
+    let hint = Some(Hint::alone(HintCode::Unreadable));
+    let (text, alternatives) = (String::new(), Vec::new());
+    FieldReading { state: FieldState::Blank, text, confidence: 0.05, alternatives, hint, ..field }
 }
 
 /// What the reader says for a kind of field.

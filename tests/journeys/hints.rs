@@ -14,6 +14,8 @@ fn field<'a>(task: &'a Value, key: &str) -> &'a Value {
 async fn a_typist_is_told_what_the_reading_contradicts_and_a_verifier_what_was_typed() {
     let house = House::open().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
+    // Nothing is sure then, and so nothing keyed blind.
+    house.with_policy(|policy| policy.sure_from = 1.0).await;
     let (_, entry) = house.one_entry(&an, 1).await;
     let task = an.take("typist").await;
     // The made-up reader says 57 where the book was entered as number 1.
@@ -42,6 +44,25 @@ async fn a_typist_is_told_what_the_reading_contradicts_and_a_verifier_what_was_t
     assert_ne!(field(&task, "quyen_so")["value"]["text"], "57");
     assert!(task["fields"].as_array().unwrap().iter().all(|f| f["proposal"].is_null()));
     assert_eq!(entry, task["entry"].text("id"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_offered_as_nothing_and_a_person_decides() {
+    let house = House::open().await;
+    let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
+    house.reader.scribbled.store(true, std::sync::atomic::Ordering::SeqCst);
+    let (_, entry) = house.one_entry(&an, 1).await;
+    let task = an.take("typist").await;
+    let note = field(&task, "ghi_chu");
+    assert_eq!(note["hint"], json!({ "code": "unreadable" }));
+    assert_eq!((&note["reason"], &note["proposal"]), (&json!("hint"), &Value::Null));
+    let mut values = as_proposed(&task);
+    values["ghi_chu"] = json!({ "state": "illegible", "text": "" });
+    an.key(&entry, &values).await.expect(StatusCode::OK);
+    let task = binh.take("verifier").await;
+    let note = field(&task, "ghi_chu");
+    assert_eq!((&note["reason"], &note["value"]["state"]), (&json!("unread"), &json!("illegible")));
+    assert!(note["machine_differs"].is_null() || note["machine_differs"] == false);
 }
 
 #[tokio::test]
