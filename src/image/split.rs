@@ -105,7 +105,7 @@ impl Marks {
         let bodies = [body(up, up_peak), body(low, low_peak)];
         let share = self.ink_between((0, y)) / total.max(1.0);
         let two = depth < 0.25
-            && share.min(1.0 - share) > 0.03
+            && share.min(1.0 - share) > 0.10
             && (0.38..0.64).contains(&apart)
             && bodies.iter().all(|b| (0.07..0.42).contains(b));
         two.then(|| vec![(0, y), (y, self.height)])

@@ -17,7 +17,8 @@ pub(super) fn check(reader: &Reader, folder: &Path) -> Result<(), RecogniseError
     let picture = image::load_from_memory(&bytes)
         .map_err(|e| manifest.refused(format!("its golden line {} is no picture ({e})", path.display())))?;
     let lines = [luma(&picture.to_rgb8())];
-    let read = &reader.read_fields(&[FieldInput { kind: FieldKind::FreeText, lines: &lines }])?[0].text;
+    // A kind without language model, grammar or list: the line model is what is checked.
+    let read = &reader.read_fields(&[FieldInput { kind: FieldKind::Choice, lines: &lines }])?[0].text;
     if *read == manifest.golden.text {
         return Ok(());
     }

@@ -27,6 +27,8 @@ pub struct Signs {
     pub look: Look,
     /// Time steps.
     pub steps: usize,
+    /// Time steps from the first letter to the last.
+    pub span: usize,
     /// Letters and figures on the best path; the dots of a rule are none.
     pub letters: usize,
     /// How many different ones at most on one line, every figure being one by itself: zigzags are read as m, n and
@@ -37,32 +39,28 @@ pub struct Signs {
 }
 
 /// The thresholds, all in one place: those on the line model's probabilities move with the model, and
-/// `scripts/measure_blanks` says whether they still hold.
+/// `scripts/measure_blanks` says whether they still hold. Probabilities are means of natural logarithms.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
-    /// Mean log-probability above which a few letters are sure, whatever the picture looks like.
-    sure_few: f32,
-    /// The same for more letters, which do not come about by chance.
-    sure: f32,
-    /// The same for letters as close to each other as writing puts them.
-    sure_close: f32,
-    /// Letters per time step from which they are that close: writing has 0.3 and more, what the model finds in
-    /// scribbles less than 0.22.
+    /// Several letters per time step between the first and the last from which they stand as close as writing
+    /// does: writing has 0.2 and more, what the model finds in scribbles and stains mostly less than 0.12.
     close: f32,
+    /// Letters per time step of the whole line from which a few are that close.
+    close_few: f32,
+    /// Several close letters are read from here, and where the picture looks like a scribble.
+    several: f32,
+    several_scribbled: f32,
+    /// A few close letters, and where the picture looks like a scribble or a hole.
+    few: f32,
+    few_doubtful: f32,
+    /// Letters far apart, or a repetition of three or fewer, and where the picture looks like a scribble.
+    scattered: f32,
+    scattered_scribbled: f32,
     /// Confidence from which a decoded reading is believed in spite of guessed letters: language models and
     /// grammars know what a hand left out.
     believed: f32,
-    /// Below this mean log-probability letters are guesses.
-    guessed: f32,
-    /// The same for one letter or two, and for these where no ink is seen.
-    guessed_few: f32,
-    guessed_few_unseen: f32,
-    /// The same where a line repeats three letters or fewer.
-    guessed_alike: f32,
     /// Solid or bare share from which it is a hole rather than ink.
     hole: f32,
-    /// Mean log-probability above which several letters stand on paper, however bare a part of it looks.
-    on_paper: f32,
     /// Dense share from which ink is a scribble.
     dense: f32,
     /// Solid share from which ink is a blot.
@@ -71,19 +69,18 @@ struct Limits {
     inked: f32,
 }
 
-/// Set on made fields of development seeds and on real lines of the calibration part.
+/// Set on made fields of a development seed and on lines of the calibration part.
 const LIMITS: Limits = Limits {
-    sure_few: -0.03,
-    sure: -0.2,
-    sure_close: -0.45,
-    close: 0.25,
+    close: 0.14,
+    close_few: 0.12,
+    several: -0.9,
+    several_scribbled: -0.75,
+    few: -0.6,
+    few_doubtful: -0.1,
+    scattered: -0.3,
+    scattered_scribbled: -0.03,
     believed: 0.5,
-    guessed: -0.7,
-    guessed_few: -0.45,
-    guessed_few_unseen: -0.1,
-    guessed_alike: -0.3,
     hole: 0.3,
-    on_paper: -0.35,
     dense: 0.35,
     solid: 0.04,
     inked: 0.12,
@@ -107,8 +104,9 @@ impl Signs {
                 .is_some_and(|a| a.chars().any(char::is_alphanumeric))
         };
         let mut emitted: Vec<(usize, f32)> = Vec::new();
+        let mut reach: Option<(usize, usize)> = None;
         let mut previous = 0;
-        for step in steps.outer_iter() {
+        for (at, step) in steps.outer_iter().enumerate() {
             let start = (0_usize, f32::NEG_INFINITY);
             let better =
                 |best: (usize, f32), (class, &p): (usize, &f32)| if p > best.1 { (class, p) } else { best };
@@ -117,6 +115,9 @@ impl Signs {
                 Some(last) if class == previous && class != 0 => last.1 = last.1.max(log_prob),
                 _ if class != 0 => emitted.push((class, log_prob)),
                 _ => {}
+            }
+            if is_letter(class) {
+                reach = Some((reach.map_or(at, |(first, _)| first), at));
             }
             previous = class;
         }
@@ -129,6 +130,7 @@ impl Signs {
         Self {
             look,
             steps: steps.nrows(),
+            span: reach.map_or(0, |(first, last)| last + 1 - first),
             letters: emitted.len(),
             distinct: figures.len() + classes.len(),
             letter_log_prob: emitted.iter().map(|(_, p)| p).sum::<f32>() / emitted.len().max(1) as f32,
@@ -165,6 +167,7 @@ impl Signs {
                 bare: mean(self.look.bare, below.look.bare),
             },
             steps: self.steps + below.steps,
+            span: self.span + below.span,
             letters: self.letters + below.letters,
             distinct: self.distinct.max(below.distinct),
             letter_log_prob: (self.letter_log_prob * n + below.letter_log_prob * m) / (n + m).max(1.0),
@@ -174,45 +177,48 @@ impl Signs {
     /// Why there is nothing to read, the decoded reading having this confidence; `None` where there is.
     #[must_use]
     pub fn unread(&self, confidence: f32) -> Option<Unread> {
-        if self.steps == 0 {
-            // No picture, no witness.
+        // Without a picture there is no witness.
+        if self.steps == 0 || self.is_text(confidence) {
             return None;
         }
-        let (l, look) = (LIMITS, self.look);
-        let is_close = self.letters as f32 >= l.close * self.steps as f32;
-        let sure = match self.letters {
-            SEVERAL.. if is_close && self.distinct > 3 => l.sure_close,
-            SEVERAL.. => l.sure,
-            _ => l.sure_few,
-        };
-        if self.letters > 0 && self.letter_log_prob > sure {
-            return None;
-        }
-        let scribbled = look.solid > l.solid || look.dense > l.dense;
-        let on_paper = self.letters >= SEVERAL && self.letter_log_prob > l.on_paper;
-        if look.solid > l.hole || (look.bare > l.hole && !scribbled && !on_paper) {
+        let look = self.look;
+        if look.solid > LIMITS.hole || (look.bare > LIMITS.hole && !self.is_scribbled()) {
             return Some(Unread::Hole);
         }
-        if scribbled {
-            return Some(Unread::Unreadable);
-        }
-        let seen = self.letters > FEW || look.inked > 0.0;
-        let believed = seen && confidence >= l.believed;
-        if self.letters > 0 && (believed || self.letter_log_prob >= self.guessed()) {
-            return None;
-        }
-        let ink = self.letters > FEW || (self.letters > 0 && look.inked > l.inked);
+        let ink =
+            self.is_scribbled() || self.letters > FEW || (self.letters > 0 && look.inked > LIMITS.inked);
         Some(if ink { Unread::Unreadable } else { Unread::Blank })
     }
 
-    /// Mean log-probability under which the letters read are guesses.
-    fn guessed(&self) -> f32 {
-        match self.letters {
-            0..=FEW if self.look.inked == 0.0 => LIMITS.guessed_few_unseen,
-            0..=FEW => LIMITS.guessed_few,
-            SEVERAL.. if self.distinct <= 3 => LIMITS.guessed_alike,
-            _ => LIMITS.guessed,
-        }
+    fn is_scribbled(&self) -> bool {
+        self.look.solid > LIMITS.solid || self.look.dense > LIMITS.dense
+    }
+
+    /// Whether letters stand there, by their number, distance and probability and by what the picture looks like.
+    fn is_text(&self, confidence: f32) -> bool {
+        let (l, letters) = (LIMITS, self.letters as f32);
+        let scribbled = self.is_scribbled();
+        let least = if self.letters >= SEVERAL {
+            // Six steps of room: a word's first and last letter have width, too.
+            let close = letters >= l.close * (self.span + 6) as f32 && self.distinct > 3;
+            match (close, scribbled) {
+                (true, false) => l.several,
+                (true, true) => l.several_scribbled,
+                (false, false) => l.scattered,
+                (false, true) => l.scattered_scribbled,
+            }
+        } else {
+            let close = letters >= l.close_few * self.steps as f32;
+            match (close, scribbled || self.look.bare > l.hole) {
+                (true, false) => l.few,
+                (true, true) => l.few_doubtful,
+                (false, _) if scribbled => l.scattered_scribbled,
+                (false, _) => l.scattered,
+            }
+        };
+        let seen = self.letters > FEW || self.look.inked > 0.0;
+        let believed = seen && !scribbled && confidence >= l.believed;
+        self.letters > 0 && (believed || self.letter_log_prob >= least)
     }
 }
 
@@ -266,7 +272,7 @@ mod tests {
     fn a_bare_part_is_no_hole_where_letters_are_read_well() {
         let bare = Look { bare: 0.8, ..WRITTEN };
         assert_eq!(signs("Hoang Nam", 0.8, bare).unread(0.2), None);
-        assert_eq!(signs("Hoang Nam", 0.6, bare).unread(0.2), Some(Unread::Hole));
+        assert_eq!(signs("Hoang Nam", 0.35, bare).unread(0.2), Some(Unread::Hole));
     }
 
     #[test]
@@ -284,7 +290,7 @@ mod tests {
     #[test]
     fn lines_are_weighed_by_their_length() {
         let both = signs("Hoa", 0.9, WRITTEN).and(signs("...", 0.9, Look::default()));
-        assert_eq!((both.letters, both.look.inked), (3, 0.25));
+        assert_eq!((both.letters, both.span, both.look.inked), (3, 5, 0.25));
         let more = signs("Hoa", 0.9, WRITTEN).and(signs("Hoa", 0.9, Look::default()));
         assert_eq!((more.letters, more.distinct, more.look.inked), (6, 3, 0.25));
     }
