@@ -35,7 +35,7 @@ fn eval_prints_the_figures_of_the_contract() {
     let wrong = text.replacen(|_: char| true, "X", 1);
     let right = ("lines/golden.png", text.as_str());
     let (_folder, path) = labels(&[right, right, right, ("lines/golden.png", &wrong)]);
-    let output = run(&["eval", &path, "--kind", "place", "--json"]);
+    let output = run(&["eval", &path, "--kind", "choice", "--json"]);
     assert!(output.status.success(), "{}", stderr(&output));
     let figures = json(&output);
     assert_eq!(keys(&figures), KEYS);
@@ -51,7 +51,7 @@ fn eval_prints_the_figures_of_the_contract() {
 fn eval_measures_the_rest_when_a_picture_is_missing() {
     let text = golden().1;
     let (_folder, path) = labels(&[("lines/none.png", &text), ("lines/golden.png", &text)]);
-    let output = run(&["eval", &path, "--json"]);
+    let output = run(&["eval", &path, "--kind", "choice", "--json"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("lines/none.png"));
     let figures = json(&output);

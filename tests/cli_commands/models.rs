@@ -7,7 +7,10 @@ use std::path::Path;
 /// A copy of the committed model, changed.
 fn changed_model(change: impl Fn(&Path)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["manifest.toml", "model.onnx", "golden.png"] {
+    fs::create_dir(folder.path().join("language")).unwrap();
+    let language = ["person_name", "place", "free_text"].map(|kind| format!("language/{kind}.ngram"));
+    let files = ["manifest.toml", "model.onnx", "golden.png"].map(String::from);
+    for name in files.iter().chain(&language) {
         fs::copy(home().join("models/line-vi").join(name), folder.path().join(name)).unwrap();
     }
     change(folder.path());
