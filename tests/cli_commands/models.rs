@@ -173,7 +173,7 @@ fn a_model_is_activated_measured_and_taken_back() {
     fs::copy(picture, labels.path().join("golden.png")).unwrap();
     fs::write(labels.path().join("labels.tsv"), format!("golden.png\t{text}\n")).unwrap();
     let list = labels.path().join("labels.tsv");
-    let measured = try_on(data, &["evaluate", &shipped, path_text(&list), "--json"]);
+    let measured = try_on(data, &["evaluate", &shipped, path_text(&list), "--kind", "choice", "--json"]);
     let figures = super::json(&measured);
     assert_eq!(figures["model"]["model"], shipped.as_str(), "{figures}");
     assert_eq!(figures["active"]["model"], "line-vi@next");
