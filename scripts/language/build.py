@@ -49,7 +49,10 @@ def main() -> None:
     blocks = []
     for kind, settings in SETTINGS.items():
         built = build(kind, texts_of(kind, domain, options.data), settings)
-        (folder / f"{kind}.ngram").write_bytes(built)
+        # Never in place: a running server has the old file mapped.
+        part = folder / f"{kind}.ngram.part"
+        part.write_bytes(built)
+        part.replace(folder / f"{kind}.ngram")
         print(f"{kind}: {len(built) / 1e6:.2f} MB", flush=True)
         blocks.append(manifest_block(kind, built, settings))
     put_into(options.model / "manifest.toml", blocks)

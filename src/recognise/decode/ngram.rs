@@ -63,7 +63,10 @@ impl Ngram {
         let file = std::fs::File::open(path).map_err(wrong)?;
         // SAFETY: the map is read-only, and model files are never changed in place: a new version is a new
         // folder, written beside and renamed. Every read of it is bounds-checked.
-        #[allow(unsafe_code)]
+        #[expect(
+            unsafe_code,
+            reason = "mapping a file is unsafe in itself; the lines above say why it holds here"
+        )]
         let map = unsafe { memmap2::Mmap::map(&file) }.map_err(wrong)?;
         let broken = |reason: &str| wrong(std::io::Error::new(std::io::ErrorKind::InvalidData, reason));
         Self::parse(Bytes::Mapped(map)).map_err(broken)
