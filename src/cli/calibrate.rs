@@ -8,7 +8,7 @@ use crate::domain::FieldKind;
 use crate::domain::normalise::folded;
 use crate::recognise::calibrate::Statistics;
 use crate::recognise::fit::fit;
-use crate::recognise::{LogisticWeights, Reader};
+use crate::recognise::{CropInput, LogisticWeights, Reader};
 use anyhow::{Context, bail};
 use clap::Args as ClapArgs;
 use std::collections::BTreeMap;
@@ -64,18 +64,23 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
 fn outcomes(table: &Table, reader: &Reader) -> anyhow::Result<Outcomes> {
     let mut found = Vec::new();
     for labels in Labels::open(&table.path)?.in_chunks(AT_ONCE) {
-        let (mut lines, mut truths) = (Vec::new(), Vec::new());
+        let (mut crops, mut truths) = (Vec::new(), Vec::new());
         for label in labels? {
-            match crops::lines_of(&label.path) {
-                Ok(mut of_crop) if of_crop.len() == 1 => {
-                    lines.extend(of_crop.pop());
+            match crops::layouts_of(&label.path) {
+                Ok(layouts) => {
+                    crops.push(layouts);
                     truths.push(folded(&label.text));
                 }
-                Ok(_) => {}
                 Err(error) => report(&error),
             }
         }
-        let inputs: Vec<_> = lines.iter().map(|line| (line, table.kind)).collect();
+        let fields: Vec<_> = crops.iter().map(|layouts| CropInput { kind: table.kind, layouts }).collect();
+        let chosen = reader.likelier_layouts(&fields)?;
+        let single = crops.iter().zip(chosen).zip(truths).filter_map(|((layouts, at), truth)| {
+            let [line] = layouts[at].as_slice() else { return None };
+            Some(((line, table.kind), truth))
+        });
+        let (inputs, truths): (Vec<_>, Vec<_>) = single.unzip();
         let read = reader.statistics(&inputs)?;
         found.extend(read.into_iter().zip(truths).map(|((text, s), truth)| (s, folded(&text) == truth)));
     }

@@ -5,7 +5,7 @@ use super::tables::{Label, Labels, Table, tables};
 use super::{crops, engine, report};
 use crate::domain::FieldKind;
 use crate::recognise::eval::{Tally, reliability_svg};
-use crate::recognise::{FieldInput, Reader};
+use crate::recognise::{CropInput, Reader};
 use anyhow::Context;
 use clap::Args as ClapArgs;
 use image::GrayImage;
@@ -124,14 +124,14 @@ impl Measured {
     }
 
     fn add(&mut self, labels: &[Label], kind: FieldKind, reader: &Reader) -> anyhow::Result<()> {
-        let crops: Vec<anyhow::Result<Vec<GrayImage>>> =
-            labels.par_iter().map(|label| crops::lines_of(&label.path)).collect();
+        let crops: Vec<anyhow::Result<Vec<Vec<GrayImage>>>> =
+            labels.par_iter().map(|label| crops::layouts_of(&label.path)).collect();
         let (mut read, mut fields) = (Vec::new(), Vec::new());
-        for (label, lines) in labels.iter().zip(&crops) {
-            match lines {
-                Ok(lines) => {
+        for (label, layouts) in labels.iter().zip(&crops) {
+            match layouts {
+                Ok(layouts) => {
                     read.push(label);
-                    fields.push(FieldInput { kind, lines });
+                    fields.push(CropInput { kind, layouts });
                 }
                 Err(error) => {
                     report(error);
@@ -139,7 +139,8 @@ impl Measured {
                 }
             }
         }
-        for (reading, label) in reader.read_fields(&fields)?.iter().zip(read) {
+        for ((reading, signs), label) in reader.read_crops(&fields)?.into_iter().zip(read) {
+            let reading = signs.judge(reading);
             self.tally.add(&reading.text, reading.confidence, &label.text);
             let path = label.path.display();
             writeln!(self.readings, "{path}\t{}\t{}\t{:.4}", label.text, reading.text, reading.confidence)?;

@@ -4,7 +4,7 @@ use super::config::Settings;
 use super::{crops, engine, report};
 use crate::domain::FieldKind;
 use crate::recognise::legibility::Signs;
-use crate::recognise::{FieldInput, Reader, Reading};
+use crate::recognise::{CropInput, Reader, Reading};
 use clap::Args as ClapArgs;
 use serde_json::json;
 use std::io::Write;
@@ -37,8 +37,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     for paths in args.images.chunks(AT_ONCE) {
         let (paths, crops): (Vec<&Path>, Vec<_>) = paths
             .iter()
-            .filter_map(|path| match crops::lines_of(path) {
-                Ok(lines) => Some((path.as_path(), lines)),
+            .filter_map(|path| match crops::layouts_of(path) {
+                Ok(layouts) => Some((path.as_path(), layouts)),
                 Err(error) => {
                     report(&error);
                     all_read = false;
@@ -46,9 +46,9 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
                 }
             })
             .unzip();
-        let fields: Vec<FieldInput> =
-            crops.iter().map(|lines| FieldInput { kind: args.kind, lines }).collect();
-        let readings = reader.read_with_signs(&fields)?;
+        let fields: Vec<CropInput> =
+            crops.iter().map(|layouts| CropInput { kind: args.kind, layouts }).collect();
+        let readings = reader.read_crops(&fields)?;
         print(&paths, readings, &reader, args)?;
     }
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -37,4 +37,4 @@ pub use header::{Format, Header, Limits, inspect, sniff};
 pub use look::{Look, look};
 pub use page::{FieldRegion, Layout, PreparedPage, Upright, prepare};
 pub use quality::Quality;
-pub use split::split_lines;
+pub use split::layouts;

@@ -1,5 +1,8 @@
 //! Text lines in a field crop of unknown layout.
 //!
+//! Pictures alone do not tell a line over a dotted rule from two lines, one of them short: [`layouts`] proposes, and
+//! who reads both ways knows.
+//!
 //! Printed rules tell most: a line of writing stands on each. Without rules a crop is cut in two only where the
 //! profile has a clear valley between two bodies of text that are alike: Vietnamese stacks marks above its letters
 //! and sets dots below them, and a single line must never be cut there.
@@ -11,10 +14,18 @@ use image::{GrayImage, imageops};
 /// Crops lower or narrower than this are one line.
 const LEAST_PX: u32 = 24;
 
+/// The ways in which a field crop may fall into lines of writing, top to bottom: whole first and, where something
+/// speaks for it, cut.
+#[must_use]
+pub fn layouts(gray: &GrayImage) -> Vec<Vec<GrayImage>> {
+    let cut = split_lines(gray);
+    let whole = vec![gray.clone()];
+    if cut == whole { vec![whole] } else { vec![whole, cut] }
+}
+
 /// Cuts a field crop into its text lines, top to bottom; a crop of one line comes back whole. Lines without ink
 /// are left out, unless all are.
-#[must_use]
-pub fn split_lines(gray: &GrayImage) -> Vec<GrayImage> {
+fn split_lines(gray: &GrayImage) -> Vec<GrayImage> {
     if gray.width() < LEAST_PX || gray.height() < LEAST_PX {
         return vec![gray.clone()];
     }
@@ -225,6 +236,16 @@ mod tests {
 
     fn paper(width: u32, height: u32) -> GrayImage {
         GrayImage::from_pixel(width, height, Luma([235]))
+    }
+
+    #[test]
+    fn what_may_be_cut_is_proposed_both_ways() {
+        let mut crop = paper(900, 190);
+        write(&mut crop, 75, 28, (20, 880));
+        assert_eq!(layouts(&crop).len(), 1);
+        write(&mut crop, 168, 28, (20, 400));
+        let counts: Vec<usize> = layouts(&crop).iter().map(Vec::len).collect();
+        assert_eq!(counts, [1, 2]);
     }
 
     #[test]
