@@ -11,6 +11,7 @@ from pathlib import Path
 
 import content
 import cv2
+import damage
 import fonts
 import hands
 import numpy as np
@@ -29,7 +30,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="same seed, same bytes")
     parser.add_argument("--out", type=Path, required="--self-test" not in arguments, help="folder for pages and truth")
     parser.add_argument("--fade", type=float, default=0.0, help="0 fresh .. 1 a tenth of the contrast is left")
-    parser.add_argument("--capture", choices=["scan"], default="scan")
+    parser.add_argument("--capture", choices=["scan", "phone"], default="scan")
+    parser.add_argument("--turned", type=float, default=0.0, help="share of pages turned by 90, 180 or 270 degrees")
+    parser.add_argument(
+        "--damage", default="", help=f"what happened to every page: {', '.join(damage.KINDS)}; mixed: one to three"
+    )
     parser.add_argument("--dpi", type=int, default=300)
     parser.add_argument("--quality", type=int, help="JPEG quality; without it 70 to 90, varying")
     parser.add_argument("--clerks", type=int, default=0, help="hands in the book; 0: a new one on every page")
@@ -44,6 +49,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if not 0 <= options.fade <= 1:
         parser.error("--fade is between 0 and 1")
+    if not 0 <= options.turned <= 1:
+        parser.error("--turned is between 0 and 1")
+    try:
+        options.damage = damage.parse_list(options.damage)
+    except ValueError as error:
+        parser.error(f"--damage: {error}")
     if options.count < 1 or options.seed < 0 or not 72 <= options.dpi <= 1200:
         parser.error("--count from 1, --seed from 0, --dpi 72 to 1200")
     return options
@@ -63,6 +74,9 @@ def open_options(args: argparse.Namespace) -> Options:
         hand_fonts=files,
         ink=StrokeSource(args.ink, None if args.ink_part == "all" else args.ink_part) if args.ink else None,
         lines=PictureSource(args.lines) if args.lines else None,
+        capture=args.capture,
+        damage=args.damage,
+        turned=args.turned,
     )
 
 

@@ -155,6 +155,39 @@ def office_stamp(lines: tuple[str, str], diameter: float, font_path: Path, rng: 
     return cv2.warpAffine((mask * patches * grain).astype(np.uint8), turn, (size, size))
 
 
+def word_stamp(text: str, cap: float, font_path: Path, rng: np.random.Generator) -> np.ndarray:
+    """A stamped word in a box, `cap` pixels high letters, at a slant; worn like the round ones."""
+    font = ImageFont.truetype(str(font_path), cap * 1.4)
+    width, height = int(font.getlength(text) + 2 * cap), int(cap * 2.6)
+    side = int(np.hypot(width, height)) + 4
+    image = Image.new("L", (side, side))
+    draw = ImageDraw.Draw(image)
+    left, top = (side - width) // 2, (side - height) // 2
+    draw.rectangle((left, top, left + width, top + height), outline=255, width=max(2, round(cap * 0.12)))
+    draw.text((side / 2, side / 2), text, font=font, fill=255, anchor="mm")
+    mask = np.array(image)
+    patches = np.clip(0.8 + 0.3 * smooth_noise(mask.shape, cap * 2, rng), 0.2, 1)
+    grain = np.clip(1.05 + 0.4 * smooth_noise(mask.shape, 2.5, rng), 0.2, 1)
+    turn = cv2.getRotationMatrix2D((side / 2, side / 2), float(rng.normal(0, 12)), 1.0)
+    return cv2.warpAffine((mask * patches * grain).astype(np.uint8), turn, (side, side))
+
+
+def strike_out(
+    mask: np.ndarray, a: tuple[float, float], b: tuple[float, float], pen: float, rng: np.random.Generator
+) -> None:
+    """One or two shaky lines through writing, or a zigzag over it."""
+    length = float(np.hypot(b[0] - a[0], b[1] - a[1]))
+    t = np.linspace(0, 1, max(8, int(length / (6 * pen))))
+    shake = np.cumsum(rng.normal(0, 0.25 * pen, len(t)))
+    shake -= np.linspace(shake[0], shake[-1], len(t))
+    zigzag = np.where(np.arange(len(t)) % 2, 1, -1) * 2.5 * pen if rng.random() < 0.2 else 0.0
+    for lift in (0.0,) if rng.random() < 0.6 else (-1.6 * pen, 1.6 * pen):
+        x = a[0] + (b[0] - a[0]) * t
+        y = a[1] + (b[1] - a[1]) * t + shake + zigzag + lift
+        points = np.round(np.stack([x, y], axis=1) * (1 << BITS)).astype(np.int32)
+        cv2.polylines(mask, [points], False, 255, max(1, round(pen)), cv2.LINE_AA, BITS)
+
+
 def _around(
     image: Image.Image, text: str, centre: float, radius: float, middle_deg: float, path: Path, em: float
 ) -> None:

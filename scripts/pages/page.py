@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import capture
 import cv2
 import marks
 import numpy as np
 import paper
 from content import Book, Value
+from damage import LOST, Damage
 from hands import FontHand, choose_font, legible, manner, smooth_noise, stamp
 from layout import Place, Print, print_form
 from real_ink import PictureSource, StrokeSource
@@ -34,6 +36,9 @@ class Options:
     hand_fonts: list[Path]
     ink: StrokeSource | None = None
     lines: PictureSource | None = None
+    capture: str = "scan"
+    damage: tuple[str, ...] = ()
+    turned: float = 0.0
 
     @property
     def px_per_mm(self) -> float:
@@ -58,15 +63,27 @@ class Sheet:
 
     printed: Print
     place: Placement
-    capture: paper.Capture
+    capture: paper.Capture | capture.Photo
     ink: np.ndarray
+    damage: Damage
+    quarter_turns: int = 0
     sources: dict[str, str] = field(default_factory=dict)
+    struck: dict[str, str] = field(default_factory=dict)
 
     def quad(self, target: Place) -> list[list[float]]:
         """The field's box in the image, clockwise from its own top left."""
         x0, y0, x1, y1 = self.printed.box(target)
         corners = np.array([self.place(x, y) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))])
-        return np.round(self.capture.points(corners), 2).tolist()
+        seen = self.capture.points(corners)
+        if self.quarter_turns and isinstance(self.capture, paper.Capture):
+            seen = paper.turned_points(seen, self.capture.size, self.quarter_turns)
+        return np.round(seen, 2).tolist()
+
+    def pixels(self, target: Place) -> tuple[int, int, int, int]:
+        """The field's box on the sheet, `(x0, y0, x1, y1)`."""
+        x0, y0, x1, y1 = self.printed.box(target)
+        (left, top), (right, bottom) = self.place(x0, y0), self.place(x1, y1)
+        return round(left), round(top), round(right), round(bottom)
 
 
 def make_page(
@@ -80,17 +97,32 @@ def make_page(
     # Pages of one book are printed alike and have aged alike.
     edition = np.random.default_rng([seed[0], 3_000_000]) if clerk is not None else rngs[0]
     printed = print_form(options.form, options.print_fonts, edition, rngs[0])
-    sheet = _settle(options, printed, rngs[1])
+    # What options add has its own streams, so that pages made without them stay as they were.
+    own = [np.random.default_rng([*seed, stream]) for stream in (30, 31, 32)]
+    damage = Damage.choose(options.damage, own[0])
+    quarter_turns = int(own[1].integers(1, 4)) if own[1].random() < options.turned else 0
+    sheet = _settle(options, printed, damage, quarter_turns, rngs[1], own[2])
     writers = _writers(options, clerk, seed)
     values = _write_fields(sheet, options, values, writers, rngs[2])
     age = float(np.clip(edition.beta(1.6, 2.2) + rngs[3].normal(0, 0.06), 0, 1))
     planes = paper.blank_sheet(sheet.ink.shape, options.px_per_mm, age, rngs[3])
     _lay_inks(planes, sheet, options, book, values["nyc_ho_ten"].text, writers, rngs[3])
+    _wear(planes, sheet, options)
+    values = _without_lost(sheet, values)
+    if options.capture == "phone":
+        return sheet.capture.shoot(planes, options.px_per_mm, own[2]), _truth(sheet, options, values)
     image = paper.scan(planes, sheet.capture, options.px_per_mm, rngs[4])
-    return image, _truth(sheet, options, values)
+    return np.rot90(image, -quarter_turns).copy(), _truth(sheet, options, values)
 
 
-def _settle(options: Options, printed: Print, rng: np.random.Generator) -> Sheet:
+def _settle(
+    options: Options,
+    printed: Print,
+    damage: Damage,
+    quarter_turns: int,
+    rng: np.random.Generator,
+    hand: np.random.Generator,
+) -> Sheet:
     """Scale, shift and skew, made smaller until every field lies inside the image."""
     px = options.px_per_mm
     shape = (round(SHEET_MM[1] * px), round(SHEET_MM[0] * px))
@@ -98,17 +130,26 @@ def _settle(options: Options, printed: Print, rng: np.random.Generator) -> Sheet
     scale = 1 + overall + np.clip(rng.normal(0, 0.002, 2), -0.004, 0.004)
     shift = np.clip(rng.normal(0, 3.0, 2), -8, 8)
     angle = float(np.clip(rng.normal(0, 0.9), -3, 3))
-    state = rng.bit_generator.state
+    states = rng.bit_generator.state, hand.bit_generator.state
     for ease in 0.85 ** np.arange(20):
-        rng.bit_generator.state = state
+        rng.bit_generator.state, hand.bit_generator.state = states
         place = Placement(px, 1 + (scale - 1) * ease, shift * ease)
-        capture = paper.lay_on_scanner(shape, px, angle * ease, ease, rng)
-        sheet = Sheet(printed, place, capture, np.zeros(shape, np.uint8))
+        if options.capture == "phone":
+            lying = capture.hold_phone(shape, px, ease, quarter_turns, hand)
+        else:
+            lying = paper.lay_on_scanner(shape, px, angle * ease, ease, rng)
+        sheet = Sheet(printed, place, lying, np.zeros(shape, np.uint8), damage, quarter_turns)
         quads = np.array([sheet.quad(target) for target in printed.places])
-        size = np.array(sheet.capture.size)
+        size = np.array(_size(sheet))
         if (quads > INSIDE_MM * px).all() and (quads < size - INSIDE_MM * px).all():
             return sheet
     raise RuntimeError("the print does not fit the sheet, whatever the shift")
+
+
+def _size(sheet: Sheet) -> tuple[int, int]:
+    """Width and height of the picture."""
+    turned = sheet.quarter_turns % 2 and isinstance(sheet.capture, paper.Capture)
+    return sheet.capture.size[::-1] if turned else sheet.capture.size
 
 
 def _writers(options: Options, clerk: int | None, seed: list[int]) -> dict:
@@ -133,14 +174,37 @@ def _write_fields(
     """Writes every field; returns the values as they really stand there (real ink brings its own text)."""
     written = {}
     real = _real_ink(options, rng)
+    struck = sheet.damage.struck_fields([p.key for p in sheet.printed.places if p.rules and values[p.key].text])
     for target in sheet.printed.places:
         value = values[target.key]
         if target.ticks:
             _tick(sheet, target, value, rng)
         elif value.state == "written":
+            target = _strike(sheet, target, values, writers) if target.key in struck else target
             value = _write(sheet, target, value, real, writers, rng)
         written[target.key] = value
     return written
+
+
+def _strike(sheet: Sheet, target: Place, values: dict[str, Value], writers: dict) -> Place:
+    """Writes something wrong on the first rule and strikes it out; returns the place of what is right, below it.
+
+    Where the field has another rule that is the line below, otherwise the gap under its only rule.
+    """
+    rng, px = sheet.damage.rng, sheet.place.px_per_mm
+    right = values[target.key].text
+    alike = [values[p.key].text for p in sheet.printed.places if p.kind == target.kind]
+    wrong = str(rng.choice([text for text in alike if text and text != right] or [right[1:] + right[0]]))
+    hand = writers["first"]
+    x0, x1, y = _rule_px(sheet, target.rules[0])
+    for ink, x, baseline in write_lines(hand, wrong, [(x0, x1, y)], px, rng)[:1]:
+        stamp(sheet.ink, ink.coverage, x - ink.start, baseline - ink.baseline)
+        end = min(x1, x + hand.width(wrong))
+        marks.strike_out(sheet.ink, (x - 0.5 * px, y - 1.2 * px), (end + 0.5 * px, y - 1.3 * px), 0.35 * px, rng)
+    sheet.struck[target.key] = wrong
+    left, right, height = target.rules[0]
+    below = target.rules[1:] or [[left, right, height + 4.2]]
+    return Place(target.key, target.kind, below)
 
 
 def _real_ink(options: Options, rng: np.random.Generator) -> list:
@@ -193,8 +257,8 @@ def _lay_inks(
     printed = marks.draw_print(sheet.printed, sheet.place, shape, options.print_fonts, rng)
     signatures = _signatures(sheet, px, rng)
     _sign_in_letters(sheet, signatures, declarer, writers, rng)
-    _bleed_through(planes, sheet.ink, rng)
-    contrast = _contrast(shape, options.fade, px, rng)
+    _bleed_through(planes, sheet.ink, sheet.damage.bleed(), rng)
+    contrast = _contrast(shape, sheet.damage.fade(options.fade), px, rng)
     paper.attenuate(
         planes, cv2.multiply(printed, contrast, scale=1 / 255), (34, 32, 34), float(rng.uniform(0.72, 0.95))
     )
@@ -211,14 +275,38 @@ def _contrast(shape: tuple[int, int], fade: float, px: float, rng: np.random.Gen
     return np.clip(255 * (left - rub), 0, 255).astype(np.uint8)
 
 
-def _bleed_through(planes: paper.Planes, ink: np.ndarray, rng: np.random.Generator) -> None:
-    """The other side's writing, mirrored, blurred and faint (most pages show none)."""
-    if rng.random() >= 0.4:
+def _bleed_through(
+    planes: paper.Planes, ink: np.ndarray, strength: float | None, rng: np.random.Generator
+) -> None:
+    """The other side's writing, mirrored, blurred and faint (most pages show none), or of a given strength."""
+    if rng.random() >= 0.4 and strength is None:
         return
     mirrored = np.roll(ink[:, ::-1], int(rng.integers(-120, 120)), axis=0)
     small = cv2.resize(mirrored, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), 1.6), (ink.shape[1], ink.shape[0]))
-    paper.attenuate(planes, soft, (120, 115, 150), float(rng.uniform(0.05, 0.22)))
+    usual = float(rng.uniform(0.05, 0.22))
+    paper.attenuate(planes, soft, (120, 115, 150), usual if strength is None else strength)
+
+
+def _wear(planes: paper.Planes, sheet: Sheet, options: Options) -> None:
+    """Damage to the finished sheet; below it lies another page of the book, or the scanner's lid."""
+    rng = sheet.damage.rng
+    below = [float(plane.mean()) * float(rng.uniform(0.88, 0.97)) for plane in planes]
+    if options.capture == "scan" and rng.random() < 0.5:
+        below = [float(sheet.capture.border)] * 3
+    font = options.print_fonts / "arimo-700-normal.ttf"
+    sheet.damage.wear(planes, options.px_per_mm, font, tuple(below))
+
+
+def _without_lost(sheet: Sheet, values: dict[str, Value]) -> dict[str, Value]:
+    """Values of which so much paper is missing that nobody can read them are torn."""
+    kept = dict(values)
+    for target in sheet.printed.places:
+        share = sheet.damage.lost_share(sheet.ink, sheet.pixels(target))
+        if values[target.key].state == "written" and share > LOST:
+            kept[target.key] = Value("", "torn")
+            sheet.damage.record.setdefault("lost", {})[target.key] = round(share, 2)
+    return kept
 
 
 def _signatures(sheet: Sheet, px: float, rng: np.random.Generator) -> np.ndarray:
@@ -273,13 +361,35 @@ def _truth(sheet: Sheet, options: Options, values: dict[str, Value]) -> dict:
         }  # fmt: skip
         if target.ticks:
             entry["options"] = value.options
+        if target.key in sheet.struck:
+            entry["struck"] = sheet.struck[target.key]
         fields.append(entry)
-    width, height = sheet.capture.size
+    width, height = _size(sheet)
     return {
         "form": options.form["id"],
-        "angle_deg": round(sheet.capture.angle_deg, 4),
+        "angle_deg": round(_angle_deg(sheet), 4),
         "dpi": options.dpi,
         "width": width,
         "height": height,
         "entries": [{"fields": fields}],
+        **_done_to(sheet),
     }
+
+
+def _angle_deg(sheet: Sheet) -> float:
+    """How far the page is turned clockwise, −180 to 180."""
+    if isinstance(sheet.capture, capture.Photo) or not sheet.quarter_turns:
+        return sheet.capture.angle_deg
+    return (sheet.capture.angle_deg + 90 * sheet.quarter_turns + 180) % 360 - 180
+
+
+def _done_to(sheet: Sheet) -> dict:
+    """What beside a plain scan was done to the page; nothing for a plain scan."""
+    done: dict = {}
+    if isinstance(sheet.capture, capture.Photo):
+        done["capture"] = sheet.capture.record
+    elif sheet.quarter_turns:
+        done["capture"] = {"kind": "scan", "quarter_turns": sheet.quarter_turns}
+    if sheet.damage.record:
+        done["damage"] = sheet.damage.record
+    return done

@@ -102,6 +102,14 @@ class Capture:
         return xy @ self.matrix[:, :2].T + self.matrix[:, 2]
 
 
+def turned_points(xy: np.ndarray, size: tuple[int, int], quarter_turns: int) -> np.ndarray:
+    """Points of a picture of this size (width, height), after it was turned clockwise by quarters."""
+    for _ in range(quarter_turns % 4):
+        xy = np.stack([size[1] - 1 - xy[:, 1], xy[:, 0]], axis=1)
+        size = size[::-1]
+    return xy
+
+
 def lay_on_scanner(
     sheet: tuple[int, int], px: float, angle_deg: float, care: float, rng: np.random.Generator
 ) -> Capture:

@@ -75,7 +75,7 @@ class Scores:
             return
         self.wrong_form += found.get("form") != truth["form"]
         self.confidences.append(found.get("form_confidence") or 0.0)
-        self.angles.append(abs(found["angle_deg"] - truth["angle_deg"]))
+        self.angles.append(abs((found["angle_deg"] - truth["angle_deg"] + 180) % 360 - 180))
         answers = {f["key"]: f for f in found["entries"][0]["fields"]}
         for wanted in fields:
             self._add_field(wanted, answers.get(wanted["key"]))
