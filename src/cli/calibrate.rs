@@ -8,7 +8,7 @@ use crate::domain::FieldKind;
 use crate::domain::normalise::folded;
 use crate::recognise::calibrate::Statistics;
 use crate::recognise::fit::fit;
-use crate::recognise::{CropInput, LogisticWeights, Reader};
+use crate::recognise::{CropInput, FieldInput, LogisticWeights, Reader};
 use anyhow::{Context, bail};
 use clap::Args as ClapArgs;
 use std::collections::BTreeMap;
@@ -43,14 +43,15 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     if all.len() < LEAST_LINES {
         bail!("{} lines are too few to calibrate on; {LEAST_LINES} are needed", all.len());
     }
-    let mut weights = vec![("default".to_owned(), fit(&all))];
+    let general = fit(&all, None);
+    let mut weights = vec![("default".to_owned(), general.clone())];
     let mut out = std::io::stdout().lock();
     for (kind, outcomes) in &of_kind {
         let right = outcomes.iter().filter(|(_, right)| *right).count();
         let own = if outcomes.len() < LEAST_LINES { "too few: default" } else { "own weights" };
         writeln!(out, "{kind:<14}{:>6} lines, {right} right: {own}", outcomes.len())?;
         if outcomes.len() >= LEAST_LINES {
-            weights.push((kind.to_string(), fit(outcomes)));
+            weights.push((kind.to_string(), fit(outcomes, Some(&general))));
         }
     }
     let manifest = settings.model.join("manifest.toml");
@@ -59,8 +60,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Statistics of every picture that is one line, and whether its reading was right. Only single lines tell:
-/// a field of several is right when each of its lines is.
+/// Statistics of every picture, and whether its reading was right.
 fn outcomes(table: &Table, reader: &Reader) -> anyhow::Result<Outcomes> {
     let mut found = Vec::new();
     for labels in Labels::open(&table.path)?.in_chunks(AT_ONCE) {
@@ -76,13 +76,10 @@ fn outcomes(table: &Table, reader: &Reader) -> anyhow::Result<Outcomes> {
         }
         let fields: Vec<_> = crops.iter().map(|layouts| CropInput { kind: table.kind, layouts }).collect();
         let chosen = reader.likelier_layouts(&fields)?;
-        let single = crops.iter().zip(chosen).zip(truths).filter_map(|((layouts, at), truth)| {
-            let [line] = layouts[at].as_slice() else { return None };
-            Some(((line, table.kind), truth))
-        });
-        let (inputs, truths): (Vec<_>, Vec<_>) = single.unzip();
-        let read = reader.statistics(&inputs)?;
-        found.extend(read.into_iter().zip(truths).map(|((text, s), truth)| (s, folded(&text) == truth)));
+        let inputs = crops.iter().zip(chosen).map(|(layouts, at)| layouts[at].as_slice());
+        let inputs: Vec<_> = inputs.map(|lines| FieldInput { kind: table.kind, lines }).collect();
+        let read = reader.statistics(&inputs)?.into_iter().zip(truths);
+        found.extend(read.filter_map(|(read, truth)| read.map(|(text, s)| (s, folded(&text) == truth))));
     }
     Ok(found)
 }

@@ -5,22 +5,25 @@ use super::manifest::LogisticWeights;
 use std::array;
 
 const N: usize = NAMES.len();
-/// Pull of standardised weights towards 0, against few lines.
+/// Pull of standardised weights towards those they start from, against few lines.
 const RIDGE: f64 = 1.0;
 const MOST_ROUNDS: usize = 60;
 
 /// Logistic regression by Newton's method (iteratively reweighted least squares) with a ridge on standardised
-/// statistics. `outcomes` are readings and whether each was right after folding; a statistic that never varies
-/// gets no weight. None given: the weights of a coin.
+/// statistics. `outcomes` are readings and whether each was right after folding. Without a `start` a statistic
+/// that never varies gets no weight, and no outcomes give the weights of a coin; with one the weights leave it as
+/// far only as the outcomes show: a kind that was never wrong is not thereby infallible.
 #[must_use]
-pub fn fit(outcomes: &[(Statistics, bool)]) -> LogisticWeights {
+pub fn fit(outcomes: &[(Statistics, bool)], start: Option<&LogisticWeights>) -> LogisticWeights {
     let rows: Vec<[f64; N]> = outcomes.iter().map(|(s, _)| s.named().map(|(_, value)| value)).collect();
     let (mean, spread) = moments(&rows);
     let scaled: Vec<[f64; N]> =
         rows.iter().map(|row| array::from_fn(|i| (row[i] - mean[i]) / spread[i])).collect();
-    let mut weights = [0.0; N];
+    let start = start.map(|start| standardised(start, &mean, &spread));
+    let pull = Pull { to: start.unwrap_or_default(), bias: if start.is_some() { RIDGE } else { 1e-6 } };
+    let mut weights = pull.to;
     for _ in 0..MOST_ROUNDS {
-        let step = newton_step(&scaled, outcomes, &weights);
+        let step = newton_step(&scaled, outcomes, &weights, &pull);
         (0..N).for_each(|i| weights[i] += step[i]);
         if step.iter().all(|s| s.abs() < 1e-9) {
             break;
@@ -29,6 +32,20 @@ pub fn fit(outcomes: &[(Statistics, bool)]) -> LogisticWeights {
     let mut raw: [f64; N] = array::from_fn(|i| weights[i] / spread[i]);
     raw[0] = weights[0] - (1..N).map(|i| raw[i] * mean[i]).sum::<f64>();
     NAMES.iter().zip(raw).map(|(name, weight)| ((*name).to_owned(), weight)).collect()
+}
+
+/// Where weights are drawn to, and how strongly the bias is.
+struct Pull {
+    to: [f64; N],
+    bias: f64,
+}
+
+/// Raw weights as weights of standardised statistics.
+fn standardised(raw: &LogisticWeights, mean: &[f64; N], spread: &[f64; N]) -> [f64; N] {
+    let raw: [f64; N] = array::from_fn(|i| raw.get(NAMES[i]).copied().unwrap_or(0.0));
+    let mut weights: [f64; N] = array::from_fn(|i| raw[i] * spread[i]);
+    weights[0] = raw[0] + (1..N).map(|i| raw[i] * mean[i]).sum::<f64>();
+    weights
 }
 
 /// Mean and standard deviation of every statistic; 0 and 1 for the constant, and a spread that leaves what
@@ -43,7 +60,12 @@ fn moments(rows: &[[f64; N]]) -> ([f64; N], [f64; N]) {
     (mean, spread)
 }
 
-fn newton_step(rows: &[[f64; N]], outcomes: &[(Statistics, bool)], weights: &[f64; N]) -> [f64; N] {
+fn newton_step(
+    rows: &[[f64; N]],
+    outcomes: &[(Statistics, bool)],
+    weights: &[f64; N],
+    pull: &Pull,
+) -> [f64; N] {
     let mut slope = [0.0; N];
     let mut bend = [[0.0; N]; N];
     for (row, (_, right)) in rows.iter().zip(outcomes) {
@@ -57,8 +79,8 @@ fn newton_step(rows: &[[f64; N]], outcomes: &[(Statistics, bool)], weights: &[f6
         }
     }
     for i in 0..N {
-        let ridge = if i == 0 { 1e-6 } else { RIDGE };
-        slope[i] -= ridge * weights[i];
+        let ridge = if i == 0 { pull.bias } else { RIDGE };
+        slope[i] -= ridge * (weights[i] - pull.to[i]);
         bend[i][i] += ridge;
     }
     solve(bend, slope)
@@ -106,7 +128,7 @@ mod tests {
 
     #[test]
     fn known_odds_are_found_again() {
-        let weights = fit(&known_odds());
+        let weights = fit(&known_odds(), None);
         assert!((weights["w_margin"] - 1.0).abs() < 0.02, "{weights:?}");
         assert!(weights["w_path"] == 0.0 && weights["w_same"] == 0.0, "what never varies has no weight");
         for margin in [-3.0, 0.0, 2.0_f64] {
@@ -119,10 +141,20 @@ mod tests {
     fn readings_that_are_all_right_stay_probabilities() {
         let outcomes: Vec<_> =
             (0..50).map(|n| (Statistics { text: -f64::from(n), ..Statistics::default() }, true)).collect();
-        let weights = fit(&outcomes);
+        let weights = fit(&outcomes, None);
         assert!(weights.values().all(|w| w.is_finite()));
         let sure = confidence(&outcomes[0].0, &weights);
         assert!((0.9..=1.0).contains(&sure), "{sure}");
-        assert_eq!(confidence(&outcomes[0].0, &fit(&[])), 0.5);
+        assert_eq!(confidence(&outcomes[0].0, &fit(&[], None)), 0.5);
+    }
+
+    #[test]
+    fn a_kind_that_was_never_wrong_keeps_the_doubts_of_all_kinds() {
+        let general = fit(&known_odds(), None);
+        let sure = Statistics { margin: 4.0, letters: 9, ..Statistics::default() };
+        let own = fit(&vec![(sure, true); 150], Some(&general));
+        let doubtful = Statistics { margin: -4.0, ..sure };
+        assert!(confidence(&sure, &own) >= confidence(&sure, &general));
+        assert!(confidence(&doubtful, &own) < 0.2, "{}", confidence(&doubtful, &own));
     }
 }

@@ -2,15 +2,15 @@
 
 use super::batching::{MAX_COLUMNS, bucket, plan};
 use super::calibrate::Statistics;
-use super::decode::{Alternative, Decoder, MAX_ALTERNATIVES};
+use super::decode::{Alternative, Decoder};
 use super::legibility::{Signs, Unread};
 use super::onnx::{EngineOptions, OnnxLineModel};
 use super::preprocess::{batch, prepare_line, steps};
-use super::{Device, LineModel, RecogniseError, golden};
+use super::{Device, LineModel, Manifest, RecogniseError, golden};
 use crate::domain::FieldKind;
 use crate::image::{Look, look};
 use image::GrayImage;
-use ndarray::{Array2, ArrayView2, Axis, Slice};
+use ndarray::{Array2, ArrayView2, Axis, Slice, concatenate};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -128,8 +128,8 @@ impl Reader {
         self.device
     }
 
-    /// Reads fields; one reading each, in their order. The lines of a field are joined by one space and are
-    /// right together only when each of them is.
+    /// Reads fields; one reading each, in their order. The lines of a field are decoded as one text: a date or an
+    /// address goes on in the next line.
     ///
     /// # Errors
     /// When the engine fails.
@@ -145,55 +145,84 @@ impl Reader {
         &self,
         fields: &[FieldInput<'_>],
     ) -> Result<Vec<(Reading, Signs)>, RecogniseError> {
-        let lines: Vec<(&GrayImage, FieldKind)> = fields
-            .iter()
-            .flat_map(|field| field.lines.iter().map(|line| (line, field.kind)))
-            .filter(|(line, _)| has_pixels(line))
-            .collect();
-        let mut read = self.read_lines(&lines)?.into_iter();
-        let readings = fields.iter().map(|field| {
-            let count = field.lines.iter().filter(|line| has_pixels(line)).count();
-            let lines = read.by_ref().take(count);
-            let joined = lines.reduce(|above, below| (join(&above.0, &below.0), above.1.and(below.1)));
-            let (alternatives, signs) = joined.unwrap_or_default();
+        let manifest = self.model.manifest();
+        let read = self.decode_fields(fields, |lines, kind| {
+            let signs: Vec<Signs> =
+                lines.iter().map(|line| Signs::of(Look::default(), line, &manifest.alphabet)).collect();
+            (self.decoder.read(&joined(lines, &signs, manifest).view(), kind, manifest), signs)
+        })?;
+        let with_looks = |(read, field): (Option<Decoded>, &FieldInput<'_>)| {
+            let (alternatives, signs) = read.unwrap_or_default();
+            let looks = with_pixels(field).map(look);
+            let signs = signs.into_iter().zip(looks).map(|(signs, look)| Signs { look, ..signs });
+            let signs = signs.reduce(Signs::and).unwrap_or_default();
             (Reading::from_alternatives(alternatives), signs)
-        });
-        Ok(readings.collect())
+        };
+        Ok(read.into_par_iter().zip(fields).map(with_looks).collect())
     }
 
-    /// What calibration looks at, for single lines: text and statistics, in their order.
+    /// What calibration looks at: text and statistics of each field, in their order; `None` for one without a
+    /// picture.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn statistics(
         &self,
-        lines: &[(&GrayImage, FieldKind)],
-    ) -> Result<Vec<(String, Statistics)>, RecogniseError> {
+        fields: &[FieldInput<'_>],
+    ) -> Result<Vec<Option<(String, Statistics)>>, RecogniseError> {
         let manifest = self.model.manifest();
-        self.decode_lines(lines, |steps, kind| self.decoder.statistics(&steps, kind, manifest))
+        self.decode_fields(fields, |lines, kind| {
+            let signs: Vec<Signs> =
+                lines.iter().map(|line| Signs::of(Look::default(), line, &manifest.alphabet)).collect();
+            self.decoder.statistics(&joined(lines, &signs, manifest).view(), kind, manifest)
+        })
     }
 
-    /// Reads lines; the alternatives of each, best first, in their order, with its signs.
-    fn read_lines(&self, lines: &[(&GrayImage, FieldKind)]) -> Result<Vec<ReadLine>, RecogniseError> {
-        let manifest = self.model.manifest();
-        let looks: Vec<Look> = lines.par_iter().map(|(line, _)| look(line)).collect();
-        let read = self.decode_lines(lines, |steps, kind| {
-            let signs = Signs::of(Look::default(), &steps, &manifest.alphabet);
-            (self.decoder.read(&steps, kind, manifest), signs)
-        })?;
-        let with_look = |((alternatives, signs), look)| (alternatives, Signs { look, ..signs });
-        Ok(read.into_iter().zip(looks).map(with_look).collect())
-    }
-
-    /// Runs the model over lines in few batches and decodes each from its own steps.
-    fn decode_lines<T: Send>(
+    /// Runs the model over the lines of all fields in few batches, and decodes each field from its lines' own
+    /// steps; `None` for a field without a picture.
+    fn decode_fields<T: Send>(
         &self,
-        lines: &[(&GrayImage, FieldKind)],
-        decode: impl Fn(ArrayView2<'_, f32>, FieldKind) -> T + Sync,
+        fields: &[FieldInput<'_>],
+        decode: impl Fn(&[ArrayView2<'_, f32>], FieldKind) -> T + Sync,
+    ) -> Result<Vec<Option<T>>, RecogniseError> {
+        let counts: Vec<usize> = fields.iter().map(|field| with_pixels(field).count()).collect();
+        let owners = counts.iter().enumerate().flat_map(|(field, count)| std::iter::repeat_n(field, *count));
+        let owners: Vec<usize> = owners.collect();
+        let lines: Vec<&GrayImage> = fields.iter().flat_map(with_pixels).collect();
+        // A field of one line is decoded where its batch is, the others when all their lines are there.
+        let read = self.each_line(&lines, |line, steps| {
+            let field = owners[line];
+            if counts[field] == 1 {
+                Line::Decoded(decode(&[steps], fields[field].kind))
+            } else {
+                Line::Steps(steps.to_owned())
+            }
+        })?;
+        let mut read = read.into_iter();
+        let of_fields: Vec<Vec<Line<T>>> =
+            counts.iter().map(|count| read.by_ref().take(*count).collect()).collect();
+        let decoded = of_fields.into_par_iter().zip(fields).map(|(lines, field)| {
+            let mut steps = Vec::with_capacity(lines.len());
+            for line in lines {
+                match line {
+                    Line::Decoded(done) => return Some(done),
+                    Line::Steps(of_line) => steps.push(of_line),
+                }
+            }
+            let views: Vec<ArrayView2<'_, f32>> = steps.iter().map(|of_line| of_line.view()).collect();
+            (!views.is_empty()).then(|| decode(&views, field.kind))
+        });
+        Ok(decoded.collect())
+    }
+
+    /// Runs the model over lines in few batches; what `take` makes of each line's own steps, in their order.
+    fn each_line<T: Send>(
+        &self,
+        lines: &[&GrayImage],
+        take: impl Fn(usize, ArrayView2<'_, f32>) -> T + Sync,
     ) -> Result<Vec<T>, RecogniseError> {
         let manifest = self.model.manifest();
-        let prepared: Vec<Array2<f32>> =
-            lines.par_iter().map(|(line, _)| prepare_line(line, manifest)).collect();
+        let prepared: Vec<Array2<f32>> = lines.par_iter().map(|line| prepare_line(line, manifest)).collect();
         let widths: Vec<usize> = prepared.iter().map(Array2::ncols).collect();
         let read_group = |group: Vec<usize>| -> Result<Vec<(usize, T)>, RecogniseError> {
             let members: Vec<&Array2<f32>> = group.iter().map(|&line| &prepared[line]).collect();
@@ -202,7 +231,7 @@ impl Reader {
             let of_line = |(row, &line): (usize, &usize)| {
                 let own_steps = Slice::from(..steps(widths[line], manifest));
                 let all = log_probs.index_axis(Axis(0), row);
-                (line, decode(all.slice_axis(Axis(0), own_steps), lines[line].1))
+                (line, take(line, all.slice_axis(Axis(0), own_steps)))
             };
             Ok(group.iter().enumerate().map(of_line).collect())
         };
@@ -215,32 +244,57 @@ impl Reader {
     }
 }
 
-/// A line's alternatives, best first, and its signs.
-type ReadLine = (Vec<Alternative>, Signs);
+/// A field's alternatives, best first, and the signs of its lines.
+type Decoded = (Vec<Alternative>, Vec<Signs>);
 
-fn has_pixels(line: &GrayImage) -> bool {
-    line.width() > 0 && line.height() > 0
+/// Logarithm of how rarely a word goes on in the next line without a space.
+const WORD_GOES_ON: f32 = -2.3;
+
+/// A line that is done, or waits for the other lines of its field.
+enum Line<T> {
+    Decoded(T),
+    Steps(Array2<f32>),
 }
 
-/// Alternatives of two lines, one under the other: every pair, the best kept.
-fn join(first: &[Alternative], second: &[Alternative]) -> Vec<Alternative> {
-    let pairs = first.iter().flat_map(|a| {
-        second.iter().map(|b| {
-            let parts = [a.text.as_str(), b.text.as_str()];
-            let words: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            Alternative { text: words.join(" "), confidence: a.confidence * b.confidence }
-        })
-    });
-    let mut joined: Vec<Alternative> = pairs.collect();
-    // Stable: the pair of both bests stays in front.
-    joined.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    joined.truncate(MAX_ALTERNATIVES);
-    joined
+/// A field's lines that have pixels.
+fn with_pixels<'a>(field: &FieldInput<'a>) -> impl Iterator<Item = &'a GrayImage> + use<'a> {
+    field.lines.iter().filter(|line| line.width() > 0 && line.height() > 0)
+}
+
+/// The steps of a field's lines one behind the other, and between two of them one step that is a space or nothing.
+/// Lines on which no letter is seen are left out where others have some.
+fn joined(lines: &[ArrayView2<'_, f32>], signs: &[Signs], manifest: &Manifest) -> Array2<f32> {
+    let any = signs.iter().any(|signs| signs.letters > 0);
+    let written: Vec<ArrayView2<'_, f32>> = lines
+        .iter()
+        .zip(signs)
+        .filter(|(_, signs)| !any || signs.letters > 0)
+        .map(|(line, _)| *line)
+        .collect();
+    let between = line_break(manifest);
+    let mut parts: Vec<ArrayView2<'_, f32>> = Vec::with_capacity(2 * written.len());
+    for line in written {
+        if !parts.is_empty() {
+            parts.push(between.view());
+        }
+        parts.push(line);
+    }
+    concatenate(Axis(0), &parts).expect("all lines have the model's classes")
+}
+
+/// One step `[1, classes]`: a space at no cost, or nothing where the text wants that much more.
+fn line_break(manifest: &Manifest) -> Array2<f32> {
+    let mut step = Array2::from_elem((1, manifest.classes()), f32::NEG_INFINITY);
+    step[[0, 0]] = WORD_GOES_ON;
+    if let Some(space) = manifest.alphabet.iter().position(|letter| letter == " ") {
+        step[[0, space + 1]] = 0.0;
+    }
+    step
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_model::WidthModel;
+    use super::super::test_model::{WidthModel, manifest, peaked};
     use super::*;
     use image::Luma;
 
@@ -264,19 +318,30 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_a_field_are_joined_and_right_only_together() {
+    fn lines_of_a_field_are_one_text() {
         let lines = [line(300), line(500)];
-        let apart: Vec<FieldInput> = lines
-            .iter()
-            .map(|l| FieldInput { kind: FieldKind::Place, lines: std::slice::from_ref(l) })
-            .collect();
-        let apart = reader().read_fields(&apart).unwrap();
         let both = FieldInput { kind: FieldKind::Place, lines: &lines };
         let joined = &reader().read_fields(&[both]).unwrap()[0];
         assert_eq!(joined.text, "300 500");
-        assert!((joined.confidence - apart[0].confidence * apart[1].confidence).abs() < 1e-6);
         assert_eq!(joined.alternatives[0].text, joined.text);
-        assert!(joined.alternatives.len() <= MAX_ALTERNATIVES);
+    }
+
+    #[test]
+    fn what_goes_on_in_the_next_line_is_decoded_with_it() {
+        let manifest = manifest();
+        let above = peaked(&manifest, "Ngày ba tháng tư năm hai nghìn không trăm mười", 0.9);
+        let mut below = peaked(&manifest, "bảy", 0.9);
+        // By itself more probably "cảy", which no date ends with.
+        let class = |c: &str| manifest.alphabet.iter().position(|a| a == c).unwrap() + 1;
+        below[[0, class("b")]] = 0.01_f32.ln();
+        below[[0, class("c")]] = 0.9_f32.ln();
+        let dots = peaked(&manifest, "...", 0.9);
+        let views = [above.view(), below.view(), dots.view()];
+        let signs = views.map(|line| Signs::of(Look::default(), &line, &manifest.alphabet));
+        let steps = joined(&views, &signs, &manifest);
+        assert_eq!(steps.nrows(), above.nrows() + 1 + below.nrows(), "the dotted line is left out");
+        let read = Decoder::default().read(&steps.view(), FieldKind::DateInWords, &manifest);
+        assert_eq!(read[0].text, "Ngày ba tháng tư năm hai nghìn không trăm mười bảy");
     }
 
     #[test]

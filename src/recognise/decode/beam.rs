@@ -133,18 +133,30 @@ impl<'a, P: Prior> Search<'a, P> {
             if last != 0 {
                 stay.letter = log_add(stay.letter, mass.letter + f64::from(step[last]));
             }
+            // A letter right behind itself is a new one only across a blank.
+            let before = |class: usize| if class == last { mass.blank } else { total };
+            let prior = self.prior;
+            if let Some(allowed) = prior.allowed(self.nodes[mass.prefix as usize].state) {
+                for &class in allowed {
+                    self.lengthen(mass.prefix, class, before(class) + f64::from(step[class]));
+                }
+                continue;
+            }
             for number in 0..self.candidates.len() {
                 let (class, log_prob) = self.candidates[number];
-                // A letter right behind itself is a new one only across a blank.
-                let before = if class == last { mass.blank } else { total };
-                if before == f64::NEG_INFINITY {
-                    continue;
-                }
-                if let Some(child) = self.child(mass.prefix, class) {
-                    let longer = self.mass(child);
-                    longer.letter = log_add(longer.letter, before + log_prob);
-                }
+                self.lengthen(mass.prefix, class, before(class) + log_prob);
             }
+        }
+    }
+
+    /// Adds the mass of paths that go on from a prefix with one more class.
+    fn lengthen(&mut self, prefix: u32, class: usize, log_prob: f64) {
+        if log_prob == f64::NEG_INFINITY {
+            return;
+        }
+        if let Some(child) = self.child(prefix, class) {
+            let longer = self.mass(child);
+            longer.letter = log_add(longer.letter, log_prob);
         }
     }
 

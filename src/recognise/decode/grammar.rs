@@ -86,35 +86,63 @@ impl Grammar {
     }
 }
 
-/// A grammar as the [`Prior`] of a search: what it does not hold is forbidden, all else equally likely.
-pub struct GrammarPrior<'a> {
-    grammar: &'a Grammar,
-    /// Lower-case character of every class.
-    characters: Vec<Option<char>>,
+/// A grammar walked with a line model's classes: a state's classes and where each leads.
+pub struct GrammarTable {
+    states: Vec<State>,
 }
 
-impl<'a> GrammarPrior<'a> {
-    /// The grammar over a line model's classes.
+#[derive(Default)]
+struct State {
+    /// Classes that may follow, in order.
+    classes: Vec<usize>,
+    /// The state behind each.
+    next: Vec<u32>,
+    may_end: bool,
+}
+
+impl GrammarTable {
+    /// Every state that texts of the line model's alphabet lead to; the first is the start.
     #[must_use]
-    pub fn new(grammar: &'a Grammar, manifest: &Manifest) -> Self {
-        let characters = characters(manifest).into_iter().map(|c| c.map(lower)).collect();
-        Self { grammar, characters }
+    pub fn new(grammar: &Grammar, manifest: &Manifest) -> Self {
+        let characters: Vec<Option<char>> = characters(manifest).into_iter().map(|c| c.map(lower)).collect();
+        let mut numbers = BTreeMap::from([(grammar.start, 0_u32)]);
+        let mut found = vec![grammar.start];
+        let mut states = Vec::new();
+        while let Some(&id) = found.get(states.len()) {
+            let mut state = State { may_end: grammar.may_end(id), ..State::default() };
+            for (class, character) in characters.iter().enumerate() {
+                let Some(next) = character.and_then(|c| grammar.step(id, c)) else { continue };
+                let number = *numbers.entry(next).or_insert_with(|| {
+                    found.push(next);
+                    found.len() as u32 - 1
+                });
+                state.classes.push(class);
+                state.next.push(number);
+            }
+            states.push(state);
+        }
+        Self { states }
     }
 }
 
-impl Prior for GrammarPrior<'_> {
-    type State = StateID;
+impl Prior for GrammarTable {
+    type State = u32;
 
-    fn start(&self) -> StateID {
-        self.grammar.start
+    fn start(&self) -> u32 {
+        0
     }
 
-    fn extend(&self, state: StateID, class: usize) -> Option<(StateID, f64)> {
-        Some((self.grammar.step(state, self.characters[class]?)?, 0.0))
+    fn extend(&self, state: u32, class: usize) -> Option<(u32, f64)> {
+        let state = &self.states[state as usize];
+        Some((state.next[state.classes.binary_search(&class).ok()?], 0.0))
     }
 
-    fn finish(&self, state: StateID) -> Option<f64> {
-        self.grammar.may_end(state).then_some(0.0)
+    fn allowed(&self, state: u32) -> Option<&[usize]> {
+        Some(&self.states[state as usize].classes)
+    }
+
+    fn finish(&self, state: u32) -> Option<f64> {
+        self.states[state as usize].may_end.then_some(0.0)
     }
 }
 
@@ -124,6 +152,24 @@ mod tests {
 
     fn accepts(kind: FieldKind, text: &str) -> bool {
         Grammar::of(kind).unwrap().accepts(text)
+    }
+
+    #[test]
+    fn a_table_walks_as_its_grammar_does() {
+        let manifest = super::super::super::test_model::manifest();
+        let grammar = Grammar::of(FieldKind::DateInWords).unwrap();
+        let table = GrammarTable::new(grammar, &manifest);
+        let classes = |text: &str| -> Vec<usize> {
+            let class = |c: char| manifest.alphabet.iter().position(|a| *a == c.to_string()).unwrap() + 1;
+            text.chars().map(class).collect()
+        };
+        let date = "Ngày mười hai tháng ba năm một nghìn chín trăm tám mươi bảy";
+        assert_eq!(table.score(&classes(date)), Some(0.0));
+        assert_eq!(table.score(&classes("Ngày mười hai tháng")), None);
+        assert_eq!(table.score(&classes("Nguyễn")), None);
+        let firsts: String =
+            table.allowed(0).unwrap().iter().map(|class| manifest.alphabet[class - 1].as_str()).collect();
+        assert!(firsts.contains('N') && firsts.contains('n') && !firsts.contains('z'), "{firsts}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ const BY_NAME: f64 = -1.5;
 /// What may stand in fields of one kind: names with their by-names, as they are written.
 #[derive(Debug, PartialEq)]
 pub struct ClosedList {
-    /// Every spelling once, with what it has to make up for: by-names are rarer than names.
+    /// Every spelling once, with how much likelier it is than a name without a number (natural logarithm).
     pub entries: Vec<(String, f64)>,
 }
 
@@ -35,14 +35,18 @@ impl ClosedList {
         LISTS.get(&kind)
     }
 
-    /// One name a line, by-names behind it after semicolons; `#` begins a comment line.
+    /// One name a line, by-names behind it after semicolons, and behind `|` by how much (natural logarithm) the
+    /// line is likelier than one without a number; `#` begins a comment line.
     fn parse(text: &str) -> Self {
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let spellings = lines.flat_map(|line| line.split(';').map(str::trim).enumerate());
         let mut entries: Vec<(String, f64)> = Vec::new();
-        for (place, spelling) in spellings {
-            if !spelling.is_empty() && !entries.iter().any(|(known, _)| known == spelling) {
-                entries.push((spelling.to_owned(), if place == 0 { 0.0 } else { BY_NAME }));
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (names, likelier) = line.split_once('|').unwrap_or((line, "0"));
+            let likelier: f64 = likelier.trim().parse().expect("a number stands behind | in lists");
+            for (place, spelling) in names.split(';').map(str::trim).enumerate() {
+                if !spelling.is_empty() && !entries.iter().any(|(known, _)| known == spelling) {
+                    let prior = likelier + if place == 0 { 0.0 } else { BY_NAME };
+                    entries.push((spelling.to_owned(), prior));
+                }
             }
         }
         Self { entries }
@@ -149,6 +153,10 @@ mod tests {
         assert!(holds(FieldKind::Ethnicity, "Kinh") && holds(FieldKind::Ethnicity, "Ê Đê"));
         assert!(holds(FieldKind::Nationality, "Việt Nam") && holds(FieldKind::Relation, "Cha đẻ"));
         assert!(ClosedList::of(FieldKind::PersonName).is_none());
+        let prior = |text: &str| {
+            ClosedList::of(FieldKind::Ethnicity).unwrap().entries.iter().find(|(e, _)| e == text).unwrap().1
+        };
+        assert!(prior("Kinh") > prior("Tày") && prior("Tày") > prior("Ngạn") && prior("Ngái") == 0.0);
     }
 
     #[test]

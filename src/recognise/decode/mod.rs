@@ -16,7 +16,7 @@ use super::{Language, Manifest, RecogniseError};
 use crate::domain::FieldKind;
 use crate::domain::normalise::nfc;
 use beam::{BeamOptions, Hypothesis, search};
-use grammar::{Grammar, GrammarPrior};
+use grammar::{Grammar, GrammarTable};
 use lists::ClosedList;
 use ndarray::ArrayView2;
 use ngram::{Ngram, NgramPrior};
@@ -24,7 +24,7 @@ use prior::{Free, Prior};
 use rank::{Candidate, Ranked};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One possible text with its probability.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,11 +39,13 @@ pub struct Alternative {
 pub const MAX_ALTERNATIVES: usize = 5;
 
 /// How much likelier (natural logarithm) a field of a kind with a grammar or a list holds a text of it than
-/// any one free text that the ink supports as well: most fields do, and free texts are many.
+/// any one free text that the ink supports as well: most fields do, and free texts are many, the more the longer
+/// they are.
 const CLOSED_BONUS: f64 = 9.0;
+const GRAMMAR_BONUS_PER_LETTER: f64 = 0.5;
 
 /// The search with a grammar is wider: it must get past letters that the line model does not see.
-const GRAMMAR_BEAM: BeamOptions = BeamOptions { width: 24, least_log_prob: -13.0 };
+const GRAMMAR_BEAM: BeamOptions = BeamOptions { width: 24, least_log_prob: f32::NEG_INFINITY };
 const LANGUAGE_BEAM: BeamOptions = BeamOptions { width: 16, least_log_prob: -9.0 };
 
 /// How lines are decoded. [`Decoder::settings`] is part of every proposal's key.
@@ -51,6 +53,8 @@ const LANGUAGE_BEAM: BeamOptions = BeamOptions { width: 16, least_log_prob: -9.0
 pub struct Decoder {
     free: BeamOptions,
     language: BTreeMap<FieldKind, Arc<LoadedLanguage>>,
+    /// Built over the line model's alphabet when first used.
+    grammars: Arc<OnceLock<BTreeMap<FieldKind, GrammarTable>>>,
 }
 
 struct LoadedLanguage {
@@ -76,14 +80,14 @@ impl Decoder {
             let symbols = ngram::symbols_of(&model, manifest);
             language.insert(kind, Arc::new(LoadedLanguage { model, symbols, settings: settings.clone() }));
         }
-        Ok(Self { free: BeamOptions::default(), language })
+        Ok(Self { free: BeamOptions::default(), language, grammars: Arc::default() })
     }
 
     /// The settings in one short word.
     #[must_use]
     pub fn settings(&self) -> String {
         let language = if self.language.is_empty() { "" } else { "-lm" };
-        format!("beam{}{language}-grammar1", self.free.width)
+        format!("beam{}{language}-grammar2", self.free.width)
     }
 
     /// Reads one line from its own time steps, log-probabilities `[steps, classes]`. The first alternative
@@ -175,12 +179,22 @@ impl Decoder {
                 prior: prior + CLOSED_BONUS,
             };
             known.extend(list.log_probs(steps, manifest).into_iter().map(entry));
-        } else if let Some(grammar) = Grammar::of(kind) {
-            let found = search(steps, &GrammarPrior::new(grammar, manifest), &GRAMMAR_BEAM);
-            known.extend(found.into_iter().map(|h| candidate(h, CLOSED_BONUS)));
+        } else if let Some(grammar) = self.grammar(kind, manifest) {
+            known.extend(search(steps, grammar, &GRAMMAR_BEAM).into_iter().map(|h| {
+                let bonus = CLOSED_BONUS + GRAMMAR_BONUS_PER_LETTER * h.classes.len() as f64;
+                candidate(h, bonus)
+            }));
         }
         let free = free.into_iter().map(|h| candidate(h, 0.0)).collect();
         Ranked::new(free, known, f64::INFINITY)
+    }
+
+    fn grammar(&self, kind: FieldKind, manifest: &Manifest) -> Option<&GrammarTable> {
+        let all = self.grammars.get_or_init(|| {
+            let table = |kind: &FieldKind| Some((*kind, GrammarTable::new(Grammar::of(*kind)?, manifest)));
+            FieldKind::ALL.iter().filter_map(table).collect()
+        });
+        all.get(&kind)
     }
 
     /// The language model of a kind; offices are places, titles and relations are prose.

@@ -12,6 +12,12 @@ pub trait Prior {
     /// logarithm. `None`: no text may go on like this.
     fn extend(&self, state: Self::State, class: usize) -> Option<(Self::State, f64)>;
 
+    /// The classes that may follow, where they are few; `None`: every class may be tried. Those named are tried
+    /// however improbable the line model holds them.
+    fn allowed(&self, _state: Self::State) -> Option<&[usize]> {
+        None
+    }
+
     /// What is added where a text ends here. `None`: it may not.
     fn finish(&self, state: Self::State) -> Option<f64>;
 
