@@ -5,6 +5,9 @@ import numpy as np
 
 FRAME_PX = 56
 FADED_SHARE = 0.3
+LABEL_SHARE = 0.12
+LABEL_ENDS = "y:|ky:|n:|ten:|h:|sinh:|c:|toc:|t:|tich:|u:|chu:|tru:|o:|so:|So|:|e:|me:|a:|cha:|m:|g:|dang ky:".split("|")
+LABEL_TYPES = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_COMPLEX_SMALL)
 
 
 def _smooth(rng: np.random.Generator, size: tuple[int, int], low: float, high: float) -> np.ndarray:
@@ -71,9 +74,28 @@ def rules(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     return mask
 
 
+def label_end(crop: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Room at the left for the end of a printed label, which is not to be read: the wider
+    crop and the label's mask, equally wide."""
+    face, height = LABEL_TYPES[int(rng.integers(len(LABEL_TYPES)))], rng.uniform(0.24, 0.38) * FRAME_PX
+    text = str(rng.choice(LABEL_ENDS))
+    size = height / cv2.getTextSize("H", face, 1.0, 1)[0][1]
+    width = cv2.getTextSize(text, face, size, 1)[0][0]
+    seen = min(width, int(rng.uniform(3, 34)))
+    room = seen + int(rng.integers(2, 12))
+    wide = np.pad(crop, ((0, 0), (room, 0)))
+    label = np.zeros_like(wide)
+    foot = int(rng.uniform(0.66, 0.88) * FRAME_PX)
+    cv2.putText(label, text, (seen - width, foot), face, size, 255, int(rng.choice((1, 1, 2))), cv2.LINE_AA)
+    return wide, label
+
+
 def on_paper(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Ink mask (H, W) -> grey picture uint8, with paper, fading and other ink."""
     crop = frame(mask, rng)
+    label = None
+    if rng.random() < LABEL_SHARE:
+        crop, label = label_end(crop, rng)
     size = crop.shape
     paper = rng.uniform(150, 250)
     picture = _smooth(rng, size, paper - rng.uniform(0, 40), paper)
@@ -90,6 +112,8 @@ def on_paper(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     depth = rng.uniform(0.05, 0.25) if faded else rng.uniform(0.25, 0.95)
     fading = _smooth(rng, size, depth * rng.uniform(0.45, 1.0), depth)
     picture *= 1.0 - ink.astype(np.float32) / 255.0 * fading
+    if label is not None:
+        picture *= 1.0 - label.astype(np.float32) / 255.0 * rng.uniform(0.3, 0.9)
     return damage(picture, rng, 3.0 if faded else 9.0)
 
 
