@@ -35,7 +35,11 @@ BATCH = 50
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="measure_blanks", description=__doc__)
-    parser.add_argument("--binary", type=Path, required=True, help="the sohoa program")
+    parser.add_argument("--binary", type=Path, help="the sohoa program")
+    parser.add_argument(
+        "--table", type=Path, metavar="DIR", help="only draw the fields with nothing to read, as a table of this folder "
+        "of labelled pictures, for `sohoa model calibrate`",
+    )
     parser.add_argument("--seed", type=int, required=True, help="development uses 1 to 999, measurements >= 100000")
     parser.add_argument("--count", type=int, default=500, help="fields with nothing to read")
     parser.add_argument("--written", type=int, default=100, help="made written fields, and as many badly faded ones")
@@ -47,7 +51,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="keep the pictures and the answers here")
     parser.add_argument("--jobs", type=int, default=1, help="processes that draw")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not (args.binary or args.table):
+        parser.error("--binary is needed, or --table")
+    return args
 
 
 @dataclass
@@ -194,8 +201,25 @@ def table(found: dict) -> str:
     return "\n".join(lines)
 
 
+def write_table(args: argparse.Namespace) -> int:
+    """Draws the empty fields into a folder of tables and names them in its manifest."""
+    name = "nothing.tsv"
+    pictures = args.table / "nothing"
+    pictures.mkdir(parents=True, exist_ok=True)
+    args.written = 0
+    cases = made(args, pictures)
+    (args.table / name).write_text("".join(f"nothing/{case.path.name}\t\n" for case in cases), encoding="utf-8")
+    listing = args.table / "manifest.json"
+    manifest = json.loads(listing.read_text(encoding="utf-8")) if listing.exists() else {"kinds": {}}
+    listing.write_text(json.dumps({**manifest, "empty": [name]}, indent=1), encoding="utf-8")
+    print(f"{len(cases)} fields with nothing to read in {args.table / name}")
+    return 0
+
+
 def main() -> int:
     args = parse()
+    if args.table:
+        return write_table(args)
     with tempfile.TemporaryDirectory(prefix="sohoa-blanks-") as scratch:
         out = args.out or Path(scratch)
         out.mkdir(parents=True, exist_ok=True)

@@ -139,8 +139,8 @@ impl Measured {
                 }
             }
         }
-        for ((reading, signs), label) in reader.read_crops(&fields)?.into_iter().zip(read) {
-            let reading = signs.judge(reading);
+        for (of_crop, label) in reader.read_crops(&fields)?.into_iter().zip(read) {
+            let reading = reader.judge(of_crop);
             self.tally.add(&reading.text, reading.confidence, &label.text);
             let path = label.path.display();
             writeln!(self.readings, "{path}\t{}\t{}\t{:.4}", label.text, reading.text, reading.confidence)?;

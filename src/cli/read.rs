@@ -63,7 +63,7 @@ fn print(
     let mut out = std::io::stdout().lock();
     for (path, (reading, signs)) in paths.iter().zip(readings) {
         let unjudged = args.signs.then(|| (reading.text.clone(), reading.confidence));
-        let reading = signs.judge(reading);
+        let reading = reader.judge((reading, signs));
         if args.json {
             let mut object = json_of(path, &reading, &reader.model_id().to_string());
             if let Some((text, confidence)) = unjudged {

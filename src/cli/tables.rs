@@ -33,6 +33,9 @@ impl Table {
 struct Listing {
     /// Kind by file name.
     kinds: BTreeMap<String, FieldKind>,
+    /// Files with pictures of nothing: blank, scribbled, torn.
+    #[serde(default)]
+    empty: Vec<String>,
 }
 
 /// The table at `path`, or those of a folder: its `manifest.json` is
@@ -41,15 +44,23 @@ pub(super) fn tables(path: &Path, kind: FieldKind) -> anyhow::Result<Vec<Table>>
     if !path.is_dir() {
         return Ok(vec![Table { path: path.to_path_buf(), kind }]);
     }
-    let manifest = path.join("manifest.json");
+    let kinds = listing(path)?.kinds;
+    if kinds.is_empty() {
+        bail!("{} names no table", path.join("manifest.json").display());
+    }
+    Ok(kinds.into_iter().map(|(file, kind)| Table { path: path.join(file), kind }).collect())
+}
+
+/// The tables of a folder whose pictures hold nothing: `"empty": ["nothing.tsv"]` in its `manifest.json`.
+pub(super) fn empty_tables(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    Ok(listing(folder)?.empty.into_iter().map(|file| folder.join(file)).collect())
+}
+
+fn listing(folder: &Path) -> anyhow::Result<Listing> {
+    let manifest = folder.join("manifest.json");
     let text = std::fs::read_to_string(&manifest)
         .with_context(|| format!("{} cannot be read", manifest.display()))?;
-    let listing: Listing = serde_json::from_str(&text)
-        .with_context(|| format!("{} is no list of tables", manifest.display()))?;
-    if listing.kinds.is_empty() {
-        bail!("{} names no table", manifest.display());
-    }
-    Ok(listing.kinds.into_iter().map(|(file, kind)| Table { path: path.join(file), kind }).collect())
+    serde_json::from_str(&text).with_context(|| format!("{} is no list of tables", manifest.display()))
 }
 
 /// A table, read as it goes.
@@ -106,11 +117,12 @@ mod tests {
     #[test]
     fn a_folder_lists_its_tables_and_a_file_is_one() {
         let folder = tempfile::tempdir().unwrap();
-        let listing = r#"{"part": "test", "kinds": {"a.tsv": "date", "b.tsv": "sex"}}"#;
+        let listing = r#"{"part": "test", "kinds": {"a.tsv": "date", "b.tsv": "sex"}, "empty": ["c.tsv"]}"#;
         std::fs::write(folder.path().join("manifest.json"), listing).unwrap();
         let found = tables(folder.path(), FieldKind::Place).unwrap();
         let kinds: Vec<(String, FieldKind)> = found.iter().map(|t| (t.name(), t.kind)).collect();
         assert_eq!(kinds, [("a".to_owned(), FieldKind::Date), ("b".to_owned(), FieldKind::Sex)]);
+        assert_eq!(empty_tables(folder.path()).unwrap(), [folder.path().join("c.tsv")]);
         let single = tables(Path::new("x/c.tsv"), FieldKind::Place).unwrap();
         assert_eq!((single[0].name().as_str(), single[0].kind), ("c", FieldKind::Place));
     }

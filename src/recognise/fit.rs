@@ -1,29 +1,75 @@
-//! Fits the logistic calibration: from readings whose truth is known to the weights of [`super::calibrate`].
+//! Logistic regression: from outcomes that are known to the weights of [`super::calibrate`] and
+//! [`super::legibility`].
 
-use super::calibrate::{NAMES, Statistics};
+use super::calibrate::Statistics;
+use super::legibility::Signs;
 use super::manifest::LogisticWeights;
 use std::array;
 
-const N: usize = NAMES.len();
 /// Pull of standardised weights towards those they start from, against few lines.
 const RIDGE: f64 = 1.0;
 const MOST_ROUNDS: usize = 60;
 
-/// Logistic regression by Newton's method (iteratively reweighted least squares) with a ridge on standardised
-/// statistics. `outcomes` are readings and whether each was right after folding. Without a `start` a statistic
-/// that never varies gets no weight, and no outcomes give the weights of a coin; with one the weights leave it as
-/// far only as the outcomes show: a kind that was never wrong is not thereby infallible.
+/// A named value of one outcome.
+type Named = (&'static str, f64);
+
+/// Weights of the confidence. `outcomes` are readings and whether each was right after folding. Without a `start`
+/// a statistic that never varies gets no weight, and no outcomes give the weights of a coin; with one the weights
+/// leave it as far only as the outcomes show: a kind that was never wrong is not thereby infallible.
 #[must_use]
 pub fn fit(outcomes: &[(Statistics, bool)], start: Option<&LogisticWeights>) -> LogisticWeights {
-    let rows: Vec<[f64; N]> = outcomes.iter().map(|(s, _)| s.named().map(|(_, value)| value)).collect();
+    let rows: Vec<_> = outcomes.iter().map(|(s, _)| s.named()).collect();
+    let truths: Vec<bool> = outcomes.iter().map(|(_, right)| *right).collect();
+    logistic(&rows, &truths, start)
+}
+
+/// Weights of what tells text from nothing. `outcomes` are fields with the confidence of their decoded reading and
+/// whether anything is written in them. The bias is such that at most `made_up` (a share, 0 to 1) of the empty
+/// ones are taken for text.
+#[must_use]
+pub fn fit_legibility(outcomes: &[(Signs, f32, bool)], made_up: f64) -> LogisticWeights {
+    let rows: Vec<_> = outcomes.iter().map(|(signs, sure, _)| signs.named(*sure)).collect();
+    let truths: Vec<bool> = outcomes.iter().map(|(_, _, written)| *written).collect();
+    // What has no letters is no text whatever its weights.
+    let lettered: Vec<usize> = (0..outcomes.len()).filter(|&i| outcomes[i].0.letters > 0).collect();
+    let own_rows: Vec<_> = lettered.iter().map(|&i| rows[i]).collect();
+    let own_truths: Vec<bool> = lettered.iter().map(|&i| truths[i]).collect();
+    let mut weights = logistic(&own_rows, &own_truths, None);
+    let empty = truths.iter().filter(|written| !**written).count();
+    let evidence = |row: &[Named]| row.iter().map(|(name, value)| weights[*name] * value).sum::<f64>();
+    let mut mistaken: Vec<f64> = own_rows
+        .iter()
+        .zip(&own_truths)
+        .filter(|(_, written)| !**written)
+        .map(|(row, _)| evidence(row))
+        .collect();
+    mistaken.sort_by(|a, b| b.total_cmp(a));
+    let allowed = (empty as f64 * made_up) as usize;
+    if let Some(&next) = mistaken.get(allowed).filter(|next| **next > 0.0) {
+        *weights.get_mut("bias").expect("every fit has a bias") -= next + 1e-9;
+    }
+    weights
+}
+
+/// Logistic regression by Newton's method (iteratively reweighted least squares) with a ridge on standardised
+/// values; the first value of a row is the bias's 1.
+fn logistic<const N: usize>(
+    named: &[[Named; N]],
+    truths: &[bool],
+    start: Option<&LogisticWeights>,
+) -> LogisticWeights {
+    let rows: Vec<[f64; N]> = named.iter().map(|row| row.map(|(_, value)| value)).collect();
+    let names: Vec<&str> =
+        named.first().map(|row| row.iter().map(|(name, _)| *name).collect()).unwrap_or_default();
     let (mean, spread) = moments(&rows);
     let scaled: Vec<[f64; N]> =
         rows.iter().map(|row| array::from_fn(|i| (row[i] - mean[i]) / spread[i])).collect();
-    let start = start.map(|start| standardised(start, &mean, &spread));
-    let pull = Pull { to: start.unwrap_or_default(), bias: if start.is_some() { RIDGE } else { 1e-6 } };
+    let start = start.map(|start| standardised(start, &names, &mean, &spread));
+    let bias = if start.is_some() { RIDGE } else { 1e-6 };
+    let pull = Pull { to: start.unwrap_or([0.0; N]), bias };
     let mut weights = pull.to;
     for _ in 0..MOST_ROUNDS {
-        let step = newton_step(&scaled, outcomes, &weights, &pull);
+        let step = newton_step(&scaled, truths, &weights, &pull);
         (0..N).for_each(|i| weights[i] += step[i]);
         if step.iter().all(|s| s.abs() < 1e-9) {
             break;
@@ -31,18 +77,24 @@ pub fn fit(outcomes: &[(Statistics, bool)], start: Option<&LogisticWeights>) -> 
     }
     let mut raw: [f64; N] = array::from_fn(|i| weights[i] / spread[i]);
     raw[0] = weights[0] - (1..N).map(|i| raw[i] * mean[i]).sum::<f64>();
-    NAMES.iter().zip(raw).map(|(name, weight)| ((*name).to_owned(), weight)).collect()
+    names.iter().zip(raw).map(|(name, weight)| ((*name).to_owned(), weight)).collect()
 }
 
 /// Where weights are drawn to, and how strongly the bias is.
-struct Pull {
+struct Pull<const N: usize> {
     to: [f64; N],
     bias: f64,
 }
 
 /// Raw weights as weights of standardised statistics.
-fn standardised(raw: &LogisticWeights, mean: &[f64; N], spread: &[f64; N]) -> [f64; N] {
-    let raw: [f64; N] = array::from_fn(|i| raw.get(NAMES[i]).copied().unwrap_or(0.0));
+fn standardised<const N: usize>(
+    raw: &LogisticWeights,
+    names: &[&str],
+    mean: &[f64; N],
+    spread: &[f64; N],
+) -> [f64; N] {
+    let weight = |i: usize| names.get(i).and_then(|name| raw.get(*name)).copied().unwrap_or(0.0);
+    let raw: [f64; N] = array::from_fn(weight);
     let mut weights: [f64; N] = array::from_fn(|i| raw[i] * spread[i]);
     weights[0] = raw[0] + (1..N).map(|i| raw[i] * mean[i]).sum::<f64>();
     weights
@@ -50,7 +102,7 @@ fn standardised(raw: &LogisticWeights, mean: &[f64; N], spread: &[f64; N]) -> [f
 
 /// Mean and standard deviation of every statistic; 0 and 1 for the constant, and a spread that leaves what
 /// never varies at 0.
-fn moments(rows: &[[f64; N]]) -> ([f64; N], [f64; N]) {
+fn moments<const N: usize>(rows: &[[f64; N]]) -> ([f64; N], [f64; N]) {
     let n = rows.len().max(1) as f64;
     let mut mean: [f64; N] = array::from_fn(|i| rows.iter().map(|r| r[i]).sum::<f64>() / n);
     let mut spread: [f64; N] =
@@ -60,15 +112,15 @@ fn moments(rows: &[[f64; N]]) -> ([f64; N], [f64; N]) {
     (mean, spread)
 }
 
-fn newton_step(
+fn newton_step<const N: usize>(
     rows: &[[f64; N]],
-    outcomes: &[(Statistics, bool)],
+    truths: &[bool],
     weights: &[f64; N],
-    pull: &Pull,
+    pull: &Pull<N>,
 ) -> [f64; N] {
     let mut slope = [0.0; N];
     let mut bend = [[0.0; N]; N];
-    for (row, (_, right)) in rows.iter().zip(outcomes) {
+    for (row, right) in rows.iter().zip(truths) {
         let evidence: f64 = row.iter().zip(weights).map(|(x, w)| x * w).sum();
         let p = 1.0 / (1.0 + (-evidence).exp());
         for i in 0..N {
@@ -87,7 +139,7 @@ fn newton_step(
 }
 
 /// Solves a positive definite system by Cholesky's decomposition.
-fn solve(matrix: [[f64; N]; N], right: [f64; N]) -> [f64; N] {
+fn solve<const N: usize>(matrix: [[f64; N]; N], right: [f64; N]) -> [f64; N] {
     let mut lower = [[0.0; N]; N];
     for i in 0..N {
         for j in 0..=i {
@@ -146,6 +198,21 @@ mod tests {
         let sure = confidence(&outcomes[0].0, &weights);
         assert!((0.9..=1.0).contains(&sure), "{sure}");
         assert_eq!(confidence(&outcomes[0].0, &fit(&[], None)), 0.5);
+    }
+
+    #[test]
+    fn few_of_the_empty_fields_are_taken_for_text() {
+        // Letters of every probability in both sorts, surer ones where something is written.
+        let signs = |prob: f32| Signs { steps: 20, letters: 6, letter_log_prob: prob, ..Signs::default() };
+        let share = |i: usize| i as f32 / 400.0;
+        let mut outcomes: Vec<(Signs, f32, bool)> =
+            (0..400).map(|i| (signs(-0.8 * share(i)), 0.5, true)).collect();
+        outcomes.extend((0..400).map(|i| (signs(-0.5 - 1.5 * share(i)), 0.5, false)));
+        let weights = fit_legibility(&outcomes, 0.01);
+        let text = |(signs, sure, _): &&(Signs, f32, bool)| signs.text_evidence(*sure, &weights) > 0.0;
+        let count = |written: bool| outcomes.iter().filter(|o| o.2 == written).filter(text).count();
+        assert_eq!(count(false), 4);
+        assert!((230..280).contains(&count(true)), "{}", count(true));
     }
 
     #[test]

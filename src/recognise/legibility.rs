@@ -1,9 +1,10 @@
 //! Is there anything to read? An empty field is blank, a scribble or a hole is not readable; neither becomes text.
 //!
 //! Two witnesses are heard: the picture ([`crate::image::look`]) and the line model's own best path, before any
-//! language model or grammar had a say (those make names out of anything).
+//! language model or grammar had a say (those make names out of anything). What they say is weighed by a logistic
+//! regression that `sohoa model calibrate` fits on written fields and on made blank, scribbled and torn ones.
 
-use super::Reading;
+use super::{LogisticWeights, Reading};
 use crate::image::Look;
 use ndarray::ArrayView2;
 use serde::Serialize;
@@ -38,57 +39,15 @@ pub struct Signs {
     pub letter_log_prob: f32,
 }
 
-/// The thresholds, all in one place: those on the line model's probabilities move with the model, and
-/// `scripts/measure_blanks` says whether they still hold. Probabilities are means of natural logarithms.
-#[derive(Debug, Clone, Copy)]
-struct Limits {
-    /// Several letters per time step between the first and the last from which they stand as close as writing
-    /// does: writing has 0.2 and more, what the model finds in scribbles and stains mostly less than 0.12.
-    close: f32,
-    /// Letters per time step of the whole line from which a few are that close.
-    close_few: f32,
-    /// Several close letters are read from here, and where the picture looks like a scribble.
-    several: f32,
-    several_scribbled: f32,
-    /// A few close letters, and where the picture looks like a scribble or a hole.
-    few: f32,
-    few_doubtful: f32,
-    /// Letters far apart, or a repetition of three or fewer, and where the picture looks like a scribble.
-    scattered: f32,
-    scattered_scribbled: f32,
-    /// Confidence from which a decoded reading is believed in spite of guessed letters: language models and
-    /// grammars know what a hand left out.
-    believed: f32,
-    /// Solid or bare share from which it is a hole rather than ink.
-    hole: f32,
-    /// Dense share from which ink is a scribble.
-    dense: f32,
-    /// Solid share from which ink is a blot.
-    solid: f32,
-    /// Inked share from which guessed letters are ink that cannot be read, rather than nothing.
-    inked: f32,
-}
-
-/// Set on made fields of a development seed and on lines of the calibration part.
-const LIMITS: Limits = Limits {
-    close: 0.14,
-    close_few: 0.12,
-    several: -0.9,
-    several_scribbled: -0.75,
-    few: -0.6,
-    few_doubtful: -0.1,
-    scattered: -0.3,
-    scattered_scribbled: -0.03,
-    believed: 0.5,
-    hole: 0.3,
-    dense: 0.35,
-    solid: 0.04,
-    inked: 0.12,
-};
-
-/// Letters that count as few, and as so many that they are no speck or rule.
+/// From which shares of the picture on nothing is called a hole, a scribble, a blot, and ink at all.
+const HOLE: f32 = 0.3;
+const DENSE: f32 = 0.35;
+const SOLID: f32 = 0.04;
+const INKED: f32 = 0.12;
+/// More bare paper than this is no hole with an edge but a line on white paper.
+const WHITE: f32 = 0.93;
+/// Letters that count as few: a speck or the end of a rule looks like that.
 const FEW: usize = 2;
-const SEVERAL: usize = 5;
 /// What an unreadable field's empty text is worth: a person decides.
 const UNREAD_CONFIDENCE: f32 = 0.05;
 
@@ -137,11 +96,12 @@ impl Signs {
         }
     }
 
-    /// Takes the text from a reading where there is nothing to read, and says why. Its confidence is then the
-    /// probability that this is so for a blank field, and hardly any for one that a person must judge.
+    /// Takes the text from a reading where there is nothing to read, by the weights of a manifest, and says why.
+    /// Its confidence is then the probability that this is so for a blank field, and hardly any for one that a
+    /// person must judge.
     #[must_use]
-    pub fn judge(&self, reading: Reading) -> Reading {
-        let Some(unread) = self.unread(reading.confidence) else { return reading };
+    pub fn judge(&self, reading: Reading, weights: &LogisticWeights) -> Reading {
+        let Some(unread) = self.unread(reading.confidence, weights) else { return reading };
         let confidence = match unread {
             // The more letters were guessed, and the better, the less sure is the blank.
             Unread::Blank => {
@@ -176,51 +136,91 @@ impl Signs {
 
     /// Why there is nothing to read, the decoded reading having this confidence; `None` where there is.
     #[must_use]
-    pub fn unread(&self, confidence: f32) -> Option<Unread> {
+    pub fn unread(&self, confidence: f32, weights: &LogisticWeights) -> Option<Unread> {
         // Without a picture there is no witness.
-        if self.steps == 0 || self.is_text(confidence) {
+        if self.steps == 0 || (self.letters > 0 && self.text_evidence(confidence, weights) > 0.0) {
             return None;
         }
         let look = self.look;
-        if look.solid > LIMITS.hole || (look.bare > LIMITS.hole && !self.is_scribbled()) {
+        if look.solid > HOLE || (look.bare > HOLE && !self.is_scribbled()) {
             return Some(Unread::Hole);
         }
-        let ink =
-            self.is_scribbled() || self.letters > FEW || (self.letters > 0 && look.inked > LIMITS.inked);
+        let ink = self.is_scribbled() || self.letters > FEW || (self.letters > 0 && look.inked > INKED);
         Some(if ink { Unread::Unreadable } else { Unread::Blank })
     }
 
     fn is_scribbled(&self) -> bool {
-        self.look.solid > LIMITS.solid || self.look.dense > LIMITS.dense
+        self.look.solid > SOLID || self.look.dense > DENSE
     }
 
-    /// Whether letters stand there, by their number, distance and probability and by what the picture looks like.
-    fn is_text(&self, confidence: f32) -> bool {
-        let (l, letters) = (LIMITS, self.letters as f32);
-        let scribbled = self.is_scribbled();
-        let least = if self.letters >= SEVERAL {
+    /// Log-odds that letters stand there, the decoded reading having this confidence. Without weights whatever has
+    /// letters is text.
+    #[must_use]
+    pub fn text_evidence(&self, confidence: f32, weights: &LogisticWeights) -> f64 {
+        if weights.is_empty() {
+            return 1.0;
+        }
+        let values = self.named(confidence).into_iter();
+        values.map(|(name, value)| weights.get(name).copied().unwrap_or(0.0) * value).sum()
+    }
+
+    /// What speaks for and against letters, by name; `bias` is 1.
+    #[must_use]
+    pub fn named(&self, confidence: f32) -> [(&'static str, f64); NAMES.len()] {
+        let flag = |is: bool| f64::from(u8::from(is));
+        let (look, letters) = (self.look, self.letters as f64);
+        let prob = f64::from(self.letter_log_prob).max(-4.0);
+        let (few, count) = (flag(self.letters <= FEW), letters.min(30.0).ln_1p());
+        let sure = f64::from(confidence).clamp(0.02, 0.98);
+        let scribbled = flag(look.dense > DENSE);
+        let values = [
+            1.0,
+            prob,
+            few,
+            prob * few,
+            flag(self.letters == 1),
+            count,
+            prob * count,
             // Six steps of room: a word's first and last letter have width, too.
-            let close = letters >= l.close * (self.span + 6) as f32 && self.distinct > 3;
-            match (close, scribbled) {
-                (true, false) => l.several,
-                (true, true) => l.several_scribbled,
-                (false, false) => l.scattered,
-                (false, true) => l.scattered_scribbled,
-            }
-        } else {
-            let close = letters >= l.close_few * self.steps as f32;
-            match (close, scribbled || self.look.bare > l.hole) {
-                (true, false) => l.few,
-                (true, true) => l.few_doubtful,
-                (false, _) if scribbled => l.scattered_scribbled,
-                (false, _) => l.scattered,
-            }
-        };
-        let seen = self.letters > FEW || self.look.inked > 0.0;
-        let believed = seen && !scribbled && confidence >= l.believed;
-        self.letters > 0 && (believed || self.letter_log_prob >= least)
+            letters / (self.span as f64 + 6.0),
+            (letters / self.steps.max(1) as f64).min(0.4),
+            self.distinct as f64 / letters.max(1.0),
+            (sure / (1.0 - sure)).ln(),
+            f64::from(look.solid).sqrt(),
+            flag(look.solid > SOLID),
+            f64::from(look.dense),
+            scribbled,
+            prob * scribbled,
+            f64::from(look.inked),
+            flag(look.inked == 0.0),
+            flag(look.bare > HOLE && look.bare < WHITE),
+        ];
+        std::array::from_fn(|at| (NAMES[at], values[at]))
     }
 }
+
+/// Names of what [`Signs::named`] tells, as manifests give weights to them.
+pub const NAMES: [&str; 19] = [
+    "bias",
+    "prob",
+    "few",
+    "prob_few",
+    "single",
+    "count",
+    "prob_count",
+    "close",
+    "per_step",
+    "distinct",
+    "confidence",
+    "solid",
+    "blot",
+    "dense",
+    "scribble",
+    "prob_scribble",
+    "inked",
+    "no_ink",
+    "bare",
+];
 
 #[cfg(test)]
 mod tests {
@@ -237,6 +237,12 @@ mod tests {
         Signs::of(look, &peaked(&m, text, sure).view(), &m.alphabet)
     }
 
+    /// Letters that are sure, close and many speak for text; dense ink against it.
+    fn weights() -> LogisticWeights {
+        let of = [("bias", -1.0), ("prob", 4.0), ("count", 1.0), ("confidence", 0.7), ("scribble", -3.0)];
+        of.into_iter().map(|(name, weight)| (name.to_owned(), weight)).collect()
+    }
+
     const WRITTEN: Look = Look { solid: 0.0, dense: 0.0, inked: 0.5, bare: 0.0 };
 
     #[test]
@@ -251,40 +257,49 @@ mod tests {
     #[test]
     fn what_is_clearly_written_keeps_its_text() {
         let reading = read("Nguyễn Thị Hoa");
-        assert_eq!(signs("Nguyễn Thị Hoa", 0.8, WRITTEN).judge(reading.clone()), reading);
+        assert_eq!(signs("Nguyễn Thị Hoa", 0.8, WRITTEN).judge(reading.clone(), &weights()), reading);
         // Doubtful letters that the decoder makes sense of.
-        assert_eq!(signs("Nguyễn", 0.4, WRITTEN).unread(0.9), None);
+        assert_eq!(signs("Nguyễn", 0.4, WRITTEN).unread(0.98, &weights()), None);
+        assert!(signs("Nguyễn", 0.4, WRITTEN).unread(0.1, &weights()).is_some());
     }
 
     #[test]
     fn no_letters_are_a_blank_and_guessed_ones_a_doubtful_blank_or_unreadable() {
-        let blank = signs(" ", 0.9, Look::default()).judge(read("An"));
+        let blank = signs(" ", 0.9, Look::default()).judge(read("An"), &weights());
         assert_eq!((blank.text.as_str(), blank.unread), ("", Some(Unread::Blank)));
-        let speck = signs("i", 0.5, Look::default()).judge(read("i"));
+        let speck = signs("i", 0.5, Look::default()).judge(read("i"), &weights());
         assert_eq!((speck.text.as_str(), speck.unread), ("", Some(Unread::Blank)));
         assert!(speck.confidence < blank.confidence && blank.confidence > 0.9);
-        let guessed = signs("Hoang", 0.3, WRITTEN).judge(read("Hoàng"));
+        let guessed = signs("Hoang", 0.3, WRITTEN).judge(read("Hoàng"), &weights());
         assert_eq!((guessed.text.as_str(), guessed.unread), ("", Some(Unread::Unreadable)));
         assert!(guessed.confidence < 0.1 && guessed.alternatives.is_empty());
     }
 
     #[test]
-    fn a_bare_part_is_no_hole_where_letters_are_read_well() {
-        let bare = Look { bare: 0.8, ..WRITTEN };
-        assert_eq!(signs("Hoang Nam", 0.8, bare).unread(0.2), None);
-        assert_eq!(signs("Hoang Nam", 0.35, bare).unread(0.2), Some(Unread::Hole));
+    fn what_is_no_text_is_a_hole_a_scribble_or_a_blank_by_its_look() {
+        let sort = |look: Look| signs("Hoa", 0.3, look).unread(0.1, &weights());
+        assert_eq!(sort(Look { dense: 0.9, ..WRITTEN }), Some(Unread::Unreadable));
+        assert_eq!(sort(Look { bare: 0.8, ..Look::default() }), Some(Unread::Hole));
+        assert_eq!(sort(Look { solid: 0.8, dense: 0.9, inked: 1.0, bare: 0.0 }), Some(Unread::Hole));
+        assert_eq!(signs("H", 0.3, Look::default()).unread(0.1, &weights()), Some(Unread::Blank));
     }
 
     #[test]
-    fn scribbles_and_holes_are_unread_whatever_a_decoder_makes_of_them() {
-        let dense = Look { dense: 0.9, ..WRITTEN };
-        assert_eq!(signs("Hoa", 0.6, dense).unread(0.9), Some(Unread::Unreadable));
-        let torn = Look { bare: 0.8, ..Look::default() };
-        assert_eq!(signs("Ng", 0.6, torn).unread(0.9), Some(Unread::Hole));
-        let burnt = Look { solid: 0.8, dense: 0.9, inked: 1.0, bare: 0.0 };
-        assert_eq!(signs(" ", 0.6, burnt).unread(0.0), Some(Unread::Hole));
-        assert_eq!(signs("nananana", 0.65, WRITTEN).unread(0.1), Some(Unread::Unreadable));
-        assert_eq!(signs("Hoang Nam", 0.98, dense).unread(0.1), None, "the model is sure");
+    fn without_weights_whatever_has_letters_is_text() {
+        let none = LogisticWeights::new();
+        assert_eq!(signs("H", 0.3, WRITTEN).unread(0.1, &none), None);
+        assert_eq!(signs(" ", 0.3, WRITTEN).unread(0.1, &none), Some(Unread::Blank));
+    }
+
+    #[test]
+    fn every_value_has_its_own_name() {
+        let names: std::collections::BTreeSet<&str> = NAMES.into_iter().collect();
+        assert_eq!(names.len(), NAMES.len());
+        let values = signs("Hoa", 0.5, WRITTEN).named(0.5);
+        let value = |name: &str| values.iter().find(|(n, _)| *n == name).unwrap().1;
+        assert!((value("prob") - 0.5_f64.ln()).abs() < 1e-6 && value("confidence").abs() < 1e-6);
+        assert_eq!((value("few"), value("single"), value("no_ink"), value("bare")), (0.0, 0.0, 0.0, 0.0));
+        assert!((value("count") - 4.0_f64.ln()).abs() < 1e-9 && value("inked") == 0.5);
     }
 
     #[test]

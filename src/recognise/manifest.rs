@@ -35,6 +35,9 @@ pub struct Manifest {
     pub golden: Golden,
     /// From path statistics to a probability.
     pub calibration: Calibration,
+    /// Weights of what tells text from nothing (see [`super::legibility`]); without them every letter is text.
+    #[serde(default)]
+    pub legibility: LogisticWeights,
     /// Language models by kind of field; a kind without one is read without.
     #[serde(default)]
     pub language: BTreeMap<String, Language>,
@@ -200,6 +203,11 @@ impl Manifest {
         let names = self.calibration.weights.values().flat_map(BTreeMap::keys);
         if let Some(name) = names.into_iter().find(|name| !super::calibrate::is_known(name)) {
             return Err(self.refused(format!("its calibration has a weight for the unknown `{name}`")));
+        }
+        if let Some(name) =
+            self.legibility.keys().find(|name| !super::legibility::NAMES.contains(&name.as_str()))
+        {
+            return Err(self.refused(format!("its legibility has a weight for the unknown `{name}`")));
         }
         super::alphabet::check(&self.alphabet).map_err(|reason| self.refused(reason))
     }

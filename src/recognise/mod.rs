@@ -35,4 +35,4 @@ pub use library::{check_library, find_library};
 pub use manifest::{Calibration, CalibrationMethod, Golden, Language, LogisticWeights, Manifest, Preprocess};
 pub use model::LineModel;
 pub use onnx::{EngineOptions, OnnxLineModel};
-pub use reader::{FieldInput, ModelId, Reader, Reading};
+pub use reader::{FieldInput, Measured, ModelId, Reader, Reading};

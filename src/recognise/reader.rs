@@ -134,7 +134,13 @@ impl Reader {
     /// # Errors
     /// When the engine fails.
     pub fn read_fields(&self, fields: &[FieldInput<'_>]) -> Result<Vec<Reading>, RecogniseError> {
-        Ok(self.read_with_signs(fields)?.into_iter().map(|(reading, signs)| signs.judge(reading)).collect())
+        Ok(self.read_with_signs(fields)?.into_iter().map(|read| self.judge(read)).collect())
+    }
+
+    /// Takes the text from a reading where its signs say that there is nothing to read.
+    #[must_use]
+    pub fn judge(&self, (reading, signs): (Reading, Signs)) -> Reading {
+        signs.judge(reading, &self.model.manifest().legibility)
     }
 
     /// As [`Self::read_fields`], with what speaks for and against there being anything to read, not yet judged.
@@ -151,31 +157,29 @@ impl Reader {
                 lines.iter().map(|line| Signs::of(Look::default(), line, &manifest.alphabet)).collect();
             (self.decoder.read(&joined(lines, &signs, manifest).view(), kind, manifest), signs)
         })?;
-        let with_looks = |(read, field): (Option<Decoded>, &FieldInput<'_>)| {
+        let with_looks = read.into_par_iter().zip(fields).map(|(read, field)| {
             let (alternatives, signs) = read.unwrap_or_default();
-            let looks = with_pixels(field).map(look);
-            let signs = signs.into_iter().zip(looks).map(|(signs, look)| Signs { look, ..signs });
-            let signs = signs.reduce(Signs::and).unwrap_or_default();
-            (Reading::from_alternatives(alternatives), signs)
-        };
-        Ok(read.into_par_iter().zip(fields).map(with_looks).collect())
+            (Reading::from_alternatives(alternatives), looked_at(signs, field))
+        });
+        Ok(with_looks.collect())
     }
 
-    /// What calibration looks at: text and statistics of each field, in their order; `None` for one without a
-    /// picture.
+    /// What calibration looks at, for each field in their order; `None` for one without a picture.
     ///
     /// # Errors
     /// When the engine fails.
-    pub fn statistics(
-        &self,
-        fields: &[FieldInput<'_>],
-    ) -> Result<Vec<Option<(String, Statistics)>>, RecogniseError> {
+    pub fn measure(&self, fields: &[FieldInput<'_>]) -> Result<Vec<Option<Measured>>, RecogniseError> {
         let manifest = self.model.manifest();
-        self.decode_fields(fields, |lines, kind| {
+        let read = self.decode_fields(fields, |lines, kind| {
             let signs: Vec<Signs> =
                 lines.iter().map(|line| Signs::of(Look::default(), line, &manifest.alphabet)).collect();
-            self.decoder.statistics(&joined(lines, &signs, manifest).view(), kind, manifest)
-        })
+            (self.decoder.statistics(&joined(lines, &signs, manifest).view(), kind, manifest), signs)
+        })?;
+        let with_looks = read.into_par_iter().zip(fields).map(|(read, field)| {
+            let ((text, statistics), signs) = read?;
+            Some(Measured { text, statistics, signs: looked_at(signs, field) })
+        });
+        Ok(with_looks.collect())
     }
 
     /// Runs the model over the lines of all fields in few batches, and decodes each field from its lines' own
@@ -244,11 +248,30 @@ impl Reader {
     }
 }
 
-/// A field's alternatives, best first, and the signs of its lines.
-type Decoded = (Vec<Alternative>, Vec<Signs>);
-
 /// Logarithm of how rarely a word goes on in the next line without a space.
 const WORD_GOES_ON: f32 = -2.3;
+
+/// What calibration looks at for one field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// The reading.
+    pub text: String,
+    /// What its confidence is computed from.
+    pub statistics: Statistics,
+    /// What speaks for and against there being anything to read.
+    pub signs: Signs,
+}
+
+/// The signs of a field's lines with what their pictures look like.
+fn looked_at(signs: Vec<Signs>, field: &FieldInput<'_>) -> Signs {
+    let looks = with_pixels(field).map(look);
+    signs
+        .into_iter()
+        .zip(looks)
+        .map(|(signs, look)| Signs { look, ..signs })
+        .reduce(Signs::and)
+        .unwrap_or_default()
+}
 
 /// A line that is done, or waits for the other lines of its field.
 enum Line<T> {

@@ -28,6 +28,21 @@ static GRAMMARS: LazyLock<BTreeMap<&'static str, Grammar>> = LazyLock::new(|| {
     kinds.filter_map(|kind| Some((kind, Grammar::new(&pattern(&source, kind)?)))).collect()
 });
 
+/// Words that are rarer than those they stand for, and by how much (natural logarithm).
+static RARER: LazyLock<Vec<(String, f64)>> = LazyLock::new(|| {
+    let source: BTreeMap<String, toml::Value> = toml::from_str(DATA).expect("grammars.toml is TOML");
+    let words = source.get("rarer").and_then(toml::Value::as_array).into_iter().flatten();
+    words.filter_map(|r| Some((r.get("word")?.as_str()?.to_owned(), r.get("by")?.as_float()?))).collect()
+});
+
+/// How much rarer a text is for its words than one with the usual words, natural logarithm, at most 0.
+#[must_use]
+pub fn rarity(text: &str) -> f64 {
+    let lower: String = text.chars().map(lower).collect();
+    let words = lower.split([' ', ',']);
+    words.filter_map(|word| RARER.iter().find(|(rare, _)| rare == word)).map(|(_, by)| -by).sum()
+}
+
 /// The pattern of a kind with its `{parts}` put in; parts may hold parts that stand before them.
 fn pattern(source: &BTreeMap<String, toml::Value>, kind: &str) -> Option<String> {
     let mut pattern = source.get("kinds")?.get(kind)?.as_str()?.to_owned();
@@ -152,6 +167,12 @@ mod tests {
 
     fn accepts(kind: FieldKind, text: &str) -> bool {
         Grammar::of(kind).unwrap().accepts(text)
+    }
+
+    #[test]
+    fn rarer_words_cost() {
+        assert_eq!(rarity("Ngày mồng một tháng tư năm hai nghìn"), 0.0);
+        assert!((rarity("Ngày mùng một, tháng tư, năm hai ngàn") + 2.0).abs() < 1e-9);
     }
 
     #[test]

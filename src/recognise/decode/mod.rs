@@ -42,7 +42,7 @@ pub const MAX_ALTERNATIVES: usize = 5;
 /// any one free text that the ink supports as well: most fields do, and free texts are many, the more the longer
 /// they are.
 const CLOSED_BONUS: f64 = 9.0;
-const GRAMMAR_BONUS_PER_LETTER: f64 = 0.5;
+const GRAMMAR_BONUS_PER_LETTER: f64 = 0.8;
 
 /// The search with a grammar is wider: it must get past letters that the line model does not see.
 const GRAMMAR_BEAM: BeamOptions = BeamOptions { width: 24, least_log_prob: f32::NEG_INFINITY };
@@ -182,7 +182,8 @@ impl Decoder {
         } else if let Some(grammar) = self.grammar(kind, manifest) {
             known.extend(search(steps, grammar, &GRAMMAR_BEAM).into_iter().map(|h| {
                 let bonus = CLOSED_BONUS + GRAMMAR_BONUS_PER_LETTER * h.classes.len() as f64;
-                candidate(h, bonus)
+                let found = candidate(h, bonus);
+                Candidate { prior: found.prior + grammar::rarity(&found.text), ..found }
             }));
         }
         let free = free.into_iter().map(|h| candidate(h, 0.0)).collect();
