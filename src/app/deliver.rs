@@ -93,7 +93,7 @@ impl App {
     /// Makes the workbook of an approved book, keeps it, and records that its entries went out.
     ///
     /// # Errors
-    /// As [`Self::accept_book`], and [`Error::Exchange`].
+    /// As [`Self::accept_book`], [`Error::NoWorkbook`], [`Error::Exchange`].
     pub async fn deliver_book(&self, me: &Me, id: &str) -> Result<DeliveryView> {
         me.needs(&[AccountRole::Supervisor])?;
         let book = self.book_row(id).await?;
@@ -165,7 +165,7 @@ impl App {
 
     async fn workbook_of(&self, book: &Book, entries: Vec<EntryWithFields>) -> Result<(String, Bytes)> {
         if book.kind != RegisterKind::Birth {
-            return Err(Error::NotFound("workbook for this kind of register"));
+            return Err(Error::NoWorkbook(book.kind));
         }
         let delivered = DeliveredBook {
             number: book.number.clone(),

@@ -1,10 +1,10 @@
 //! What can go wrong in a use case, in terms that the caller can act on.
 
 use crate::blob::BlobError;
-use crate::domain::ModelVersion;
 use crate::domain::audit::Fault;
 use crate::domain::review::Refusal;
 use crate::domain::states::{BookState, PageState};
+use crate::domain::{ModelVersion, RegisterKind};
 use crate::exchange::ExchangeError;
 use crate::image::ImageError;
 use crate::store::{StoreError, VerifyError};
@@ -45,6 +45,9 @@ pub enum Error {
     /// The book (kind, year opened, number, office) is there already.
     #[error("this book is there already")]
     BookExists,
+    /// No workbook is known for this kind of register.
+    #[error("there is no column list for registers of kind {0}")]
+    NoWorkbook(RegisterKind),
     /// The same image belongs to another book.
     #[error("the same image is page {page_id} of another book")]
     PageElsewhere {

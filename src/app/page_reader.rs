@@ -24,6 +24,8 @@ pub struct ReadOptions<'a> {
     pub form: Option<&'a str>,
     /// The register: only its forms come into question. Any when absent.
     pub register: Option<RegisterKind>,
+    /// The year in which the book was opened: the form then in use is tried first, and kept when it fits well.
+    pub year: Option<i64>,
     /// A person insists on this scan: doubts about its quality do not refuse it.
     pub insist: bool,
 }

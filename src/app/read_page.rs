@@ -69,10 +69,12 @@ impl App {
             return Ok(None);
         }
         let original = self.original_of(&page).await?;
-        let (form, register, insist) = (book.form_id.clone(), Some(book.kind), page.insisted.is_some());
+        let (form, insist) = (book.form_id.clone(), page.insisted.is_some());
+        let (register, year) = (Some(book.kind), Some(book.year_opened));
         let plan = self.reading_plan(&book).await?;
         let read = move || {
-            plan.read(shelf.as_ref(), &original, &ReadOptions { form: form.as_deref(), register, insist })
+            let options = ReadOptions { form: form.as_deref(), register, year, insist };
+            plan.read(shelf.as_ref(), &original, &options)
         };
         match blocking(read).await?? {
             PageOutcome::Read(mut reading, readers) => {

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Below this share of its printed lines a page is not on the form (see [`PreparedPage::form_confidence`]).
 const LEAST_FORM_CONFIDENCE: f32 = 0.3;
+/// From this confidence on, a page of the form that its year leads to expect is on that form.
+const SURE_FORM_CONFIDENCE: f32 = 0.8;
 /// Edges flatter than this are blurred beyond reading (see [`Quality::sharpness`]).
 const LEAST_SHARPNESS: f32 = 0.06;
 /// Fewer dots per inch leave a written letter under ten pixels high.
@@ -50,17 +52,25 @@ impl EnginePageReader {
             options.form.is_none_or(|id| known.id == id)
                 && options.register.is_none_or(|kind| known.register_kind == kind)
         };
-        let candidates: Vec<&Form> = self.forms.iter().filter(fits).collect();
+        let mut candidates: Vec<&Form> = self.forms.iter().filter(fits).collect();
         if candidates.is_empty() {
             let form = options.form.unwrap_or("any");
             return Err(PageError::Failed(format!("no form of this register is called `{form}`").into()));
         }
+        let usual = options.register.zip(options.year);
+        let usual = usual.and_then(|(kind, year)| Form::in_use(&self.forms, kind, year));
+        let is_usual = |form: &Form| usual.is_some_and(|usual| usual.id == form.id);
+        candidates.sort_by_key(|form| !is_usual(form));
         let rgb = decode(bytes, &self.limits).map_err(bad_image)?;
         let mut best: Option<(&Form, PreparedPage)> = None;
         for form in candidates {
             let page = prepare(&rgb, form).map_err(bad_image)?;
+            let fits_well = page.form_confidence >= SURE_FORM_CONFIDENCE;
             if best.as_ref().is_none_or(|(_, known)| page.form_confidence > known.form_confidence) {
                 best = Some((form, page));
+            }
+            if fits_well && is_usual(form) {
+                break;
             }
         }
         Ok(best.expect("there is at least one candidate"))

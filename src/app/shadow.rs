@@ -79,7 +79,7 @@ impl App {
         let register = Some(book.kind);
         let read = move || {
             let reader = open(shelf.as_ref(), &ModelSource::Named(model))?;
-            let options = ReadOptions { form: form.as_deref(), register, insist: true };
+            let options = ReadOptions { form: form.as_deref(), register, year: None, insist: true };
             Ok::<_, Error>((reader.read(&original, &options), reader.model()))
         };
         match blocking(read).await?? {

@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     }
     let reader = EnginePageReader::new(Arc::new(engine::open_reader(settings)?), forms);
     // Whoever calls this command wants to see what comes out, however bad the scan.
-    let options = ReadOptions { form, register: None, insist: true };
+    let options = ReadOptions { form, register: None, year: None, insist: true };
     let mut all_read = true;
     for path in &args.images {
         match read(path, &reader, &options) {

@@ -74,6 +74,7 @@ impl Error {
                 | App::WrongPageState(_)
                 | App::BookClosed(_)
                 | App::BookExists
+                | App::NoWorkbook(_)
                 | App::PageElsewhere { .. },
             ) => StatusCode::CONFLICT,
             Self::BadJson(_) | Self::BadQuery(_) | Self::BadPath(_) | Self::BrokenOff => {
@@ -103,6 +104,7 @@ impl Error {
                 App::BookClosed(_) => "book_closed",
                 App::BadInput(_) => "bad_input",
                 App::BookExists => "book_exists",
+                App::NoWorkbook(_) => "no_workbook",
                 App::PageElsewhere { .. } => "page_elsewhere",
                 App::Image(error) => error.code(),
                 App::Store(StoreError::Busy(_)) => "busy",

@@ -165,6 +165,10 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
             "Quyển này (loại sổ, năm mở, số quyển, nơi đăng ký) đã có.",
             "This book (kind, year, number, office) is there already.",
         ),
+        "no_workbook" => (
+            "Loại sổ này chưa có mẫu tệp Excel 158 nên chưa xuất được. Quyển vẫn ở trạng thái đã duyệt, không mất gì.",
+            "There is no 158 workbook for this kind of register yet. The book stays approved; nothing is lost.",
+        ),
         "page_elsewhere" => (
             "Ảnh này đã có trong quyển khác. Hãy kiểm tra xem có chọn nhầm quyển không.",
             "This image is in another book already. Check that you chose the right book.",

@@ -36,7 +36,10 @@ impl PageReader for MadeUpReader {
         if self.blurred.load(Ordering::SeqCst) && !options.insist {
             return Err(PageError::Bad { code: "too_blurred".into(), source: None });
         }
-        let mut page = reading();
+        let forms = Form::embedded();
+        let in_use = options.register.zip(options.year);
+        let in_use = in_use.and_then(|(kind, year)| Form::in_use(&forms, kind, year));
+        let mut page = reading_on(in_use.unwrap_or(&forms[0]));
         if self.scribbled.load(Ordering::SeqCst) {
             let fields = &mut page.entries[0].fields;
             *fields = std::mem::take(fields).into_iter().map(unread_note).collect();
@@ -90,7 +93,10 @@ impl OtherReader {
 
 /// Every field of the birth form, every third one unsure.
 pub fn reading() -> PageReading {
-    let form = &Form::embedded()[0];
+    reading_on(&Form::embedded()[0])
+}
+
+fn reading_on(form: &Form) -> PageReading {
     let fields = form.fields.iter().enumerate().map(|(i, field)| {
         let [x, y, w, h] = form.field_box(field);
         let text = made_up(field.kind);

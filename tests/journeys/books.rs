@@ -1,10 +1,11 @@
 //! Books, and acting on them as a whole.
 
 use crate::house::acts::EVERY_ROLE;
-use crate::house::{House, pages};
+use crate::house::{House, Json, pages};
 use axum::http::StatusCode;
 use serde_json::json;
 use sohoa::domain::AccountRole::Admin;
+use sohoa::domain::{Form, RegisterKind};
 
 #[tokio::test]
 async fn a_book_is_entered_once() {
@@ -28,6 +29,47 @@ async fn every_wrong_input_of_a_book_is_named() {
     let fields = refused.json()["error"]["fields"].clone();
     let named: Vec<&String> = fields.as_object().unwrap().keys().collect();
     assert_eq!(named, ["kind", "year_opened", "number", "office", "form_id"]);
+}
+
+#[tokio::test]
+async fn books_of_every_kind_are_opened_and_read_on_the_form_of_their_kind_and_year() {
+    let house = House::open().await;
+    let an = house.user("an", &EVERY_ROLE).await;
+    let forms = Form::embedded();
+    for (year, number) in [(2018, 1), (2009, 2)] {
+        for kind in RegisterKind::ALL {
+            let office = format!("UBND xã {kind}");
+            let book = json!({ "kind": kind, "year_opened": year, "number": "01", "office": office });
+            let book = an.post("/api/v1/books", &book).await.expect(StatusCode::CREATED).text("id");
+            let page = an.upload(&book, "trang.jpg", pages::jpeg(number * 100 + *kind as u32)).await;
+            let page = page.expect(StatusCode::CREATED).text("id");
+            house.work().await;
+            let page = an.get(&format!("/api/v1/pages/{page}")).await.expect(StatusCode::OK);
+            assert_eq!(page["entries"][0]["state"], "proposed", "{kind} {year}");
+            if let Some(form) = Form::in_use(&forms, *kind, year) {
+                assert_eq!(page["form_id"], form.id.as_str());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_kind_without_a_workbook_goes_all_the_way_to_approved_and_says_that_none_is_there() {
+    let house = House::open().await;
+    let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
+    let book = json!({ "kind": "CN", "year_opened": 2017, "number": "01", "office": "UBND xã An Nhơn" });
+    let book = an.post("/api/v1/books", &book).await.expect(StatusCode::CREATED).text("id");
+    house.another_entry(&an, &book, 1).await;
+    an.type_next().await;
+    binh.confirm_next().await;
+    for step in ["acceptance", "approval"] {
+        binh.post(&format!("/api/v1/books/{book}/{step}"), &json!({})).await.expect(StatusCode::OK);
+    }
+    let refused = binh.post(&format!("/api/v1/books/{book}/deliveries"), &json!({})).await;
+    assert_eq!(refused.refusal(), (409, "no_workbook".into()));
+    assert!(refused.json()["error"]["message"].as_str().unwrap().contains("Excel 158"));
+    let shown = binh.get(&format!("/api/v1/books/{book}")).await.expect(StatusCode::OK);
+    assert_eq!(shown["state"], "approved");
 }
 
 #[tokio::test]
