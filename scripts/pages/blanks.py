@@ -15,7 +15,9 @@ import cv2
 import marks
 import numpy as np
 import paper
+from entries import draw_up
 from hands import FontHand, choose_font, legible, manner, smooth_noise, stamp
+from layout import load_form
 from page import INKS
 from writing import write_lines
 
@@ -138,7 +140,7 @@ class Maker:
     def _text(self, rng: np.random.Generator) -> str:
         book = content.open_book(rng, "birth_2016")
         writer = content.EntryWriter(book, rng)
-        values = content.birth_entry(book, 0, writer.next_day(rng), content.clerk_style(rng), rng)
+        values = draw_up(load_form("birth_2016"), book, 0, writer.next_day(rng), content.clerk_style(rng), rng)
         texts = [v.text for k, v in values.items() if v.text and k not in ("loai_dang_ky", "ghi_chu")]
         return str(rng.choice(texts))
 

@@ -12,16 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import ImageFont
+from typesetting import (
+    BREAKS, FAMILIES, FAMILY_WEIGHTS, LEAD_MM, SIGNER_WORDS, RowShift, Typesetter, Zones, choose_breaks, on_two_lines,
+)  # fmt: skip
 
 REPO = Path(__file__).resolve().parent.parent.parent
 FORMS = REPO / "src" / "domain" / "data" / "forms"
-FAMILIES = ("tinos", "noto-serif", "arimo", "noto-sans", "be-vietnam-pro")
-FAMILY_WEIGHTS = (0.42, 0.2, 0.13, 0.1, 0.15)
-FAMILY_SCALE = {"tinos": 1.0, "noto-serif": 0.86, "arimo": 0.9, "noto-sans": 0.88, "be-vietnam-pro": 0.86}
-EM_MM = 3.95  # the usual label's font size
-LEAD_MM = 4.6  # line feed inside a label of two lines
-COLUMN_FOOT_MM = 278.0  # rows pushed down by a broken label are back in step here
 
 
 def known_forms() -> list[str]:
@@ -77,68 +73,23 @@ class Print:
         return [*table[:, :2].min(axis=0).tolist(), *table[:, 2:].max(axis=0).tolist()]
 
 
-class Typesetter:
-    """Sets labels in one font and knows how wide they come out."""
-
-    def __init__(self, fonts: Path, family: str, scale: float):
-        self.family = family
-        self.scale = scale * FAMILY_SCALE[family]
-        self._fonts = {
-            style: ImageFont.truetype(str(fonts / f"{family}-{style}.ttf"), 200)
-            for style in ("400-normal", "700-normal", "400-italic")
-        }
-
-    def em(self, size: float | None) -> float:
-        """Font size in mm for a print's `size_mm`, or the usual one."""
-        return self.scale * (EM_MM if size is None else size * 1.2)
-
-    def width(self, text: str, em: float, style: str = "400-normal") -> float:
-        """Advance width in mm."""
-        return self._fonts[style].getlength(text) / 200 * em
-
-    def wrap(self, text: str, em: float, limit: float) -> list[str]:
-        """Breaks words into lines no wider than `limit` mm."""
-        lines = [""]
-        for word in text.split(" "):
-            longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and self.width(longer, em) > limit:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-        return lines
-
-
-class RowShift:
-    """Vertical displacement of the left column's rows: another pitch, and steps below labels of two lines."""
-
-    def __init__(self, rng: np.random.Generator):
-        self.pitch = float(np.clip(rng.normal(0, 0.007), -0.015, 0.015))
-        self.fixed = float(rng.uniform(60, 250))
-        self.steps: list[tuple[float, float]] = []
-
-    def __call__(self, y: float) -> float:
-        moved = y + self.pitch * (y - self.fixed)
-        for start, step in self.steps:
-            if y >= start - 0.1:
-                moved += step * max(0.0, (COLUMN_FOOT_MM - y) / (COLUMN_FOOT_MM - start))
-        return moved
-
-
 def print_form(form: dict, fonts: Path, rng: np.random.Generator, wear: np.random.Generator) -> Print:
     """One printing of the form, as `rng` decides, with what is missing on this one page, as `wear` decides."""
     family = str(rng.choice(FAMILIES, p=FAMILY_WEIGHTS))
     setter = Typesetter(fonts, family, float(rng.uniform(0.94, 1.06)))
-    shift = RowShift(rng)
-    broken = _choose_breaks(form, setter, shift, rng)
+    zones = Zones(form)
+    shift = RowShift(zones.foot, rng)
+    broken = choose_breaks(form, zones, setter, shift, rng)
     printed = Print(form, family, {}, [], [], _looks(rng))
     _print_frame(printed, rng)
     right_end = float(rng.uniform(-0.8, 0.8))
     gap = float(rng.uniform(0.8, 2.4))
-    for fields in _rows(form):
-        _print_row(printed, fields, setter, shift, {"broken": broken, "right_end": right_end, "gap": gap}, rng)
+    how = {"broken": broken, "right_end": right_end, "gap": gap, "zones": zones}
+    for fields in _rows(form, zones):
+        _print_row(printed, fields, setter, shift, how, rng)
     order = {f["key"]: i for i, f in enumerate(form["field"])}
     printed.places.sort(key=lambda place: order[place.key])
-    _print_words(printed, setter, shift, broken)
+    _print_words(printed, setter, shift, (broken, zones))
     _lose_an_anchor(printed, wear)
     return printed
 
@@ -154,47 +105,13 @@ def _looks(rng: np.random.Generator) -> dict:
     }
 
 
-def _column(x: float, y: float) -> str:
-    if not 36.0 < y < 282.0:
-        return "header" if y < 36.0 else "footer"
-    return "left" if x < 145.0 else "right"
-
-
-def _rows(form: dict) -> list[list[dict]]:
+def _rows(form: dict, zones: Zones) -> list[list[dict]]:
     """Fields that share their first rule's height, left to right; choices stand alone."""
     rows: dict[tuple, list[dict]] = {}
     for f in form["field"]:
-        key = (_column(f["rules"][0][0], f["rules"][0][2]), f["rules"][0][2]) if f.get("rules") else (f["key"],)
+        key = (zones.at(f["rules"][0][0], f["rules"][0][2]), f["rules"][0][2]) if f.get("rules") else (f["key"],)
         rows.setdefault(key, []).append(f)
     return list(rows.values())
-
-
-BREAKS = {
-    "nyc_ho_ten": ("Họ, chữ đệm, tên", "người đi khai sinh"),
-    "nks_so_dinh_danh": ("Số định danh", "cá nhân"),
-    "nks_ngay_sinh": ("Ngày, tháng,", "năm sinh"),
-    "me_ho_ten": ("Họ, chữ đệm,", "tên mẹ"),
-    "cha_ho_ten": ("Họ, chữ đệm,", "tên cha"),
-}
-SIGNER_BREAKS = {
-    None: ("Họ, chữ đệm, tên, chức vụ người ký Giấy khai sinh/Trích lục ghi vào sổ hộ tịch", "việc khai sinh"),
-    "early": ("Họ, chữ đệm, tên, chức vụ người ký Giấy khai sinh/Trích lục ghi vào", "sổ hộ tịch việc khai sinh"),
-}
-
-
-def _choose_breaks(form: dict, setter: Typesetter, shift: RowShift, rng: np.random.Generator) -> dict:
-    """Which labels stand on two lines; the rows from there on move down by part of a row."""
-    broken: dict = {"signer": "early" if rng.random() < 0.25 else None}
-    fields = {f["key"]: f for f in form["field"]}
-    long = fields["nyc_ho_ten"]
-    too_long = setter.width(long["label"], setter.em(None), "700-normal") > 66.0
-    chosen = "nyc_ho_ten" if too_long else None
-    if chosen is None and rng.random() < 0.3:
-        chosen = str(rng.choice(sorted(BREAKS)))
-    if chosen is not None:
-        broken["label"] = chosen
-        shift.steps.append((fields[chosen]["rules"][0][2], float(rng.uniform(1.8, 3.0))))
-    return broken
 
 
 def _print_frame(printed: Print, rng: np.random.Generator) -> None:
@@ -219,14 +136,14 @@ def _print_row(
     if not fields[0].get("rules"):
         _print_choice(printed, fields[0], setter, rng)
         return
-    column = _column(fields[0]["rules"][0][0], fields[0]["rules"][0][2])
-    nudge = float(rng.uniform(-0.6, 0.6)) if column != "left" else 0.0
-    move = shift if column == "left" else (lambda y: y + nudge)
+    zone, _ = how["zones"].at(fields[0]["rules"][0][0], fields[0]["rules"][0][2])
+    nudge = float(rng.uniform(-0.6, 0.6)) if zone != "body" else 0.0
+    move = shift if zone == "body" else (lambda y: y + nudge)
     starts = [f["label_at"][0] + (float(rng.uniform(-1.2, 1.2)) if i else 0.0) for i, f in enumerate(fields)]
     for i, f in enumerate(fields):
         label_end = _print_label(printed, f, starts[i], setter, move, how)
         x0, x1, y = f["rules"][0]
-        if f["label"] and f["key"] != "ghi_chu":
+        if f["label"] and f["label_at"][1] == y:
             x0 = label_end + how["gap"]
         if i + 1 < len(fields):
             x1 = starts[i + 1] - 1.5
@@ -241,10 +158,11 @@ def _print_label(printed: Print, f: dict, x: float, setter: Typesetter, move, ho
     """Sets a field's label; returns where it ends."""
     label, style = f["label"], "700-normal" if f.get("label_bold") else "400-normal"
     em, y = setter.em(None), move(f["label_at"][1])
-    if f["key"] == "nguoi_ky":
-        label, em = SIGNER_BREAKS[how["broken"]["signer"]][1], min(em, setter.scale * EM_MM)
+    signer = next((words for words in printed.form["print"] if words["id"] == "label_signer_1"), None)
+    if signer and f["key"] == "nguoi_ky" and how["broken"]["signer"] == "early":
+        label = f"{on_two_lines(signer['text'], SIGNER_WORDS)[1]} {label}"
     if how["broken"].get("label") == f["key"]:
-        head, label = BREAKS[f["key"]]
+        head, label = on_two_lines(label, BREAKS[label])
         printed.texts.append(Text(head, x, y - LEAD_MM, em, style))
     if not label:
         return x
@@ -258,24 +176,28 @@ def _print_choice(printed: Print, f: dict, setter: Typesetter, rng: np.random.Ge
     side = float(rng.uniform(3.5, 4.5))
     em = setter.em(None) * 0.92
     place = Place(f["key"], f["kind"])
-    for option in f["options"]:
+    for k, option in enumerate(f["options"]):
         x, y, w, h = option["tick"]
+        beside = [o["tick"][0] for o in f["options"][k + 1 :] if o["tick"][1] == y]
+        limit = beside[0] - 2 if beside else 195.5
         tick = [x + dx + (w - side) / 2, y + dy + (h - side) / 2, side, side]
         place.ticks.append((option["value"], tick))
-        lines = setter.wrap(option["value"], em, 195.5 - (tick[0] + side + 2))
-        for k, line in enumerate(lines):
-            printed.texts.append(Text(line, tick[0] + side + 2, tick[1] + side * 0.8 + k * em * 1.15, em))
+        lines = setter.wrap(option["value"], em, limit - (tick[0] + side + 2))
+        for i, line in enumerate(lines):
+            printed.texts.append(Text(line, tick[0] + side + 2, tick[1] + side * 0.8 + i * em * 1.15, em))
     printed.places.append(place)
 
 
-def _print_words(printed: Print, setter: Typesetter, shift: RowShift, broken: dict) -> None:
+def _print_words(printed: Print, setter: Typesetter, shift: RowShift, how: tuple[dict, Zones]) -> None:
+    broken, zones = how
+    room = zones.divider - zones.left - 5.0
     for words in printed.form["print"]:
         x, y = words.get("at") or words["centre"]
         style = "700-normal" if words.get("bold") else "400-italic" if words.get("italic") else "400-normal"
         text, em = words["text"], setter.em(words.get("size_mm"))
         if words["id"] == "label_signer_1":
-            text, em = SIGNER_BREAKS[broken["signer"]][0], setter.em(None)
-        em = min(em, em * 125.0 / setter.width(text, em, style))
+            text, em = on_two_lines(text, SIGNER_WORDS)[0] if broken["signer"] else text, setter.em(None)
+        em = min(em, em * room / setter.width(text, em, style))
         printed.texts.append(Text(text, x, shift(y), em, style, "centre" in words))
 
 

@@ -15,6 +15,7 @@ import damage
 import fonts
 import hands
 import numpy as np
+from entries import draw_up
 from layout import known_forms, load_form
 from page import Options, make_page
 from parts import PARTS
@@ -105,7 +106,8 @@ def _start(args: argparse.Namespace) -> None:
 def _one(row: tuple) -> str:
     args, (ordinal, registered, style, clerk) = _shared["args"], row
     seed = [args.seed, ordinal]
-    values = content.birth_entry(_shared["book"], ordinal, registered, style, np.random.default_rng([*seed, 20]))
+    book, rng = _shared["book"], np.random.default_rng([*seed, 20])
+    values = draw_up(_shared["options"].form, book, ordinal, registered, style, rng)
     image, truth = make_page(_shared["options"], _shared["book"], values, clerk, seed)
     name = f"page_{ordinal - args.skip + 1:04}"
     quality = args.quality or int(np.random.default_rng([*seed, 21]).integers(70, 91))

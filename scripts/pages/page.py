@@ -10,6 +10,7 @@ import cv2
 import marks
 import numpy as np
 import paper
+import signing
 from content import Book, Value
 from damage import LOST, Damage
 from hands import FontHand, choose_font, legible, manner, smooth_noise, stamp
@@ -106,7 +107,7 @@ def make_page(
     values = _write_fields(sheet, options, values, writers, rngs[2])
     age = float(np.clip(edition.beta(1.6, 2.2) + rngs[3].normal(0, 0.06), 0, 1))
     planes = paper.blank_sheet(sheet.ink.shape, options.px_per_mm, age, rngs[3])
-    _lay_inks(planes, sheet, options, book, values["nyc_ho_ten"].text, writers, rngs[3])
+    _lay_inks(planes, sheet, options, book, values, writers, rngs[3])
     _wear(planes, sheet, options)
     values = _without_lost(sheet, values)
     if options.capture == "phone":
@@ -153,7 +154,7 @@ def _size(sheet: Sheet) -> tuple[int, int]:
 
 
 def _writers(options: Options, clerk: int | None, seed: list[int]) -> dict:
-    """The clerk of this page, a second hand (official, later notes), the declarer's, and the pen's colour.
+    """The clerk of this page, a second hand (official, later notes), those who sign, and the pen's colour.
 
     The clerks of a book each keep one legible font.
     """
@@ -162,10 +163,12 @@ def _writers(options: Options, clerk: int | None, seed: list[int]) -> dict:
     files = options.hand_fonts if clerk is None else legible(options.hand_fonts)
     first = FontHand(choose_font(files, person), manner(options.px_per_mm, person), person)
     second = FontHand(choose_font(options.hand_fonts, rng), manner(options.px_per_mm, rng), rng)
-    declarer = FontHand(choose_font(options.hand_fonts, rng), manner(options.px_per_mm, rng), rng)
+    signers = [FontHand(choose_font(options.hand_fonts, rng), manner(options.px_per_mm, rng), rng)]
     colours, weights = zip(*INKS)
     colour = colours[int(rng.choice(len(colours), p=weights))]
-    return {"first": first, "second": second, "declarer": declarer, "colour": colour}
+    other = np.random.default_rng([*seed, 12])
+    signers.append(FontHand(choose_font(options.hand_fonts, other), manner(options.px_per_mm, other), other))
+    return {"first": first, "second": second, "signers": signers, "colour": colour}
 
 
 def _write_fields(
@@ -248,21 +251,22 @@ def _lay_inks(
     sheet: Sheet,
     options: Options,
     book: Book,
-    declarer: str,
+    values: dict[str, Value],
     writers: dict,
     rng: np.random.Generator,
 ) -> None:
     """Bleeding, print, signatures, stamp and writing, in the order in which they came on the paper."""
     px, shape = options.px_per_mm, sheet.ink.shape
     printed = marks.draw_print(sheet.printed, sheet.place, shape, options.print_fonts, rng)
-    signatures = _signatures(sheet, px, rng)
-    _sign_in_letters(sheet, signatures, declarer, writers, rng)
+    foot = signing.Foot(options.form)
+    signatures = signing.signatures(foot, sheet.ink, sheet.place, px, rng)
+    signing.sign_in_letters(foot, signatures, values, writers["signers"], sheet.place, rng)
     _bleed_through(planes, sheet.ink, sheet.damage.bleed(), rng)
     contrast = _contrast(shape, sheet.damage.fade(options.fade), px, rng)
     paper.attenuate(
         planes, cv2.multiply(printed, contrast, scale=1 / 255), (34, 32, 34), float(rng.uniform(0.72, 0.95))
     )
-    _stamp_over(planes, sheet, book, options, contrast, rng)
+    signing.stamp_over(foot, planes, sheet.place, book, options.print_fonts, contrast, rng)
     ink = cv2.multiply(np.maximum(sheet.ink, signatures), contrast, scale=1 / 255)
     paper.attenuate(planes, ink, writers["colour"], float(rng.uniform(0.72, 0.96)))
 
@@ -307,48 +311,6 @@ def _without_lost(sheet: Sheet, values: dict[str, Value]) -> dict[str, Value]:
             kept[target.key] = Value("", "torn")
             sheet.damage.record.setdefault("lost", {})[target.key] = round(share, 2)
     return kept
-
-
-def _signatures(sheet: Sheet, px: float, rng: np.random.Generator) -> np.ndarray:
-    mask = np.zeros_like(sheet.ink)
-    for x_mm, y_mm in ((28, 250), (92, 251)):
-        size = rng.uniform(28, 42) * px, rng.uniform(11, 17) * px
-        drawn = marks.signature(*size, pen=0.45 * px, rng=rng)
-        x, y = sheet.place(x_mm + rng.uniform(-4, 4), y_mm + rng.uniform(-1, 3))
-        stamp(mask, drawn, x, y)
-    return mask
-
-
-def _sign_in_letters(sheet: Sheet, mask: np.ndarray, name: str, writers: dict, rng: np.random.Generator) -> None:
-    """The declarer's name in the declarer's own hand below the signature, as the form asks."""
-    hand = writers["declarer"]
-    room = 60 * sheet.place.px_per_mm
-    ink = hand.write(name, min(1.0, room / hand.width(name)), rng)
-    x, y = sheet.place(48 - min(30, hand.width(name) / sheet.place.px_per_mm / 2), rng.uniform(270, 276))
-    stamp(mask, ink.coverage, x - ink.start, y - ink.baseline)
-
-
-def _stamp_over(
-    planes, sheet: Sheet, book: Book, options: Options, contrast: np.ndarray, rng: np.random.Generator
-) -> None:
-    """The office's round stamp over a third of the official's signature."""
-    if rng.random() < 0.08:
-        return
-    px = options.px_per_mm
-    level = book.commune.name.upper()
-    below = f"{_short(book.commune.district)} - {_short(book.commune.province)}".upper()
-    font = options.print_fonts / "arimo-700-normal.ttf"
-    drawn = marks.office_stamp((f"ỦY BAN NHÂN DÂN {level}", below), 35 * px, font, rng)
-    x, y = sheet.place(rng.uniform(76, 92), rng.uniform(243, 252))
-    opacity = float(rng.uniform(0.45, 0.85)) * float(contrast.mean()) / 255
-    paper.attenuate(planes, drawn, (205, 45, 50), opacity, (round(y), round(x)))
-
-
-def _short(place: str) -> str:
-    """ "Huyện Diễn Châu" as stamps have it: "H. Diễn Châu"."""
-    for words, letters in (("Thành phố", "TP."), ("Thị xã", "TX."), ("Huyện", "H."), ("Quận", "Q."), ("Tỉnh", "T.")):
-        place = place.replace(words, letters)
-    return place
 
 
 def _truth(sheet: Sheet, options: Options, values: dict[str, Value]) -> dict:
