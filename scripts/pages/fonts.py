@@ -44,6 +44,12 @@ def is_heldout(name: str) -> bool:
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 5 == 0
 
 
+def split_of(name: str) -> str:
+    """`train`, or which figures a held-out hand serves, `calibrate` or `test`: as `scripts/training/fonts.py`."""
+    number = int(hashlib.sha256(name.encode()).hexdigest(), 16)
+    return "train" if number % 5 else ("test" if number // 5 % 2 else "calibrate")
+
+
 def fetch(progress=print) -> Path:
     """Makes sure that every font of `fonts.tsv` lies merged in the cache; returns that folder."""
     folder = cache_dir() / "fonts"

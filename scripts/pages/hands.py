@@ -201,8 +201,10 @@ def font_files(folder: Path, split: str) -> list[Path]:
     fetched = folder.resolve() == (fonts.cache_dir() / "fonts").resolve()
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".ttf", ".otf"))
     found = [p for p in found if not fetched or p.stem in names]
-    if split != "all":
+    if split in ("train", "heldout"):
         found = [p for p in found if fonts.is_heldout(p.stem) == (split == "heldout")]
+    elif split != "all":
+        found = [p for p in found if fonts.split_of(p.stem) == split]
     return [p for p in found if fonts.covers(p)]
 
 

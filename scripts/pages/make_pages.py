@@ -45,7 +45,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--ink-part", choices=[*PARTS, "all"], default="all", help="writers of this part only")
     parser.add_argument("--lines", type=Path, help="pictures of real lines: path<TAB>text, .tsv")
     parser.add_argument("--fonts", type=Path, help="folder of handwriting fonts instead of the fetched ones")
-    parser.add_argument("--font-split", choices=["train", "heldout", "all"], default="all")
+    parser.add_argument("--font-split", choices=["train", "heldout", "calibrate", "test", "all"], default="all")
     parser.add_argument("--self-test", action="store_true", help="run the page maker's own tests")
     options = parser.parse_args(arguments)
     if not 0 <= options.fade <= 1:

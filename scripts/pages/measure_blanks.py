@@ -47,7 +47,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--real-part", choices=[*PARTS, "all"], default="test", help="only lines of this part")
     parser.add_argument("--real-count", type=int, default=150, help="lines of each of those files, plain and faded")
     parser.add_argument("--kind", default="free_text", help="passed on to `sohoa read`")
-    parser.add_argument("--font-split", choices=["train", "heldout", "all"], default="heldout")
+    parser.add_argument("--font-split", choices=["train", "heldout", "calibrate", "test", "all"], default="heldout")
     parser.add_argument("--out", type=Path, help="keep the pictures and the answers here")
     parser.add_argument("--jobs", type=int, default=1, help="processes that draw")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")

@@ -33,7 +33,7 @@ const LEAST_LINES: usize = 100;
 const AT_ONCE: usize = 256;
 
 /// Share of empty fields that may be taken for text.
-const MADE_UP: f64 = 0.007;
+const MADE_UP: f64 = 0.009;
 
 /// What is known of one field: what was measured on it, and whether its reading was right.
 struct Outcome {

@@ -6,6 +6,7 @@ use crate::app::page_reader::{FieldReading, ReadOptions};
 use crate::app::reading::EnginePageReader;
 use crate::app::{PageReader, PageReading};
 use crate::domain::Form;
+use crate::image::{Limits, decode, prepare};
 use anyhow::{Context, bail};
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
@@ -29,6 +30,9 @@ pub struct Args {
     /// With --json: also what a clerk would be told about a field
     #[arg(long, requires = "json")]
     hints: bool,
+    /// Folder for the pictures that are read, `PAGE.FIELD.LINE.png`: what a model is calibrated on
+    #[arg(long, value_name = "DIR")]
+    crops: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> {
@@ -44,7 +48,12 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     let mut all_read = true;
     for path in &args.images {
         match read(path, &reader, &options) {
-            Ok(page) => print(path, &page, args)?,
+            Ok(page) => {
+                if let Some(folder) = &args.crops {
+                    write_lines(path, &page.form, folder)?;
+                }
+                print(path, &page, args)?;
+            }
             Err(error) => {
                 report(&error);
                 all_read = false;
@@ -58,6 +67,22 @@ fn read(path: &Path, reader: &impl PageReader, options: &ReadOptions<'_>) -> any
     let named = || path.display().to_string();
     let bytes = std::fs::read(path).with_context(named)?;
     reader.read(&bytes, options).with_context(named)
+}
+
+/// Writes every line of every field as it is given to the line model.
+fn write_lines(path: &Path, form: &str, folder: &Path) -> anyhow::Result<()> {
+    let forms = Form::embedded();
+    let form = forms.iter().find(|known| known.id == form).context("pages are read by known forms")?;
+    let rgb = decode(&std::fs::read(path)?, &Limits::default())?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be written", folder.display()))?;
+    for field in prepare(&rgb, form)?.fields {
+        for (number, line) in field.lines.iter().enumerate() {
+            let picture = folder.join(format!("{stem}.{}.{number}.png", field.key));
+            line.save(&picture).with_context(|| format!("{} cannot be written", picture.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn print(path: &Path, page: &PageReading, args: &Args) -> anyhow::Result<()> {

@@ -195,7 +195,8 @@ impl Form {
     /// the first.
     #[must_use]
     pub fn in_use(forms: &[Self], kind: RegisterKind, year: i64) -> Option<&Self> {
-        let known = forms.iter().filter(|f| f.register_kind == kind && f.first_year().is_some_and(|y| y <= year));
+        let known =
+            forms.iter().filter(|f| f.register_kind == kind && f.first_year().is_some_and(|y| y <= year));
         known.max_by_key(|f| &f.valid_from)
     }
 
@@ -258,7 +259,9 @@ mod tests {
         let forms = Form::embedded();
         for (i, form) in forms.iter().enumerate() {
             assert!(forms[..i].iter().all(|f| f.id != form.id), "{}", form.id);
-            for key in ["so", "quyen_so", "ngay_dang_ky", "nguoi_ky", "nguoi_thuc_hien", "ghi_chu", "trang_so"] {
+            for key in
+                ["so", "quyen_so", "ngay_dang_ky", "nguoi_ky", "nguoi_thuc_hien", "ghi_chu", "trang_so"]
+            {
                 assert!(form.field(key).is_some(), "{}: {key}", form.id);
             }
             for role in [BookRole::Number, BookRole::Book, BookRole::Date, BookRole::Page] {
