@@ -63,6 +63,7 @@ def _card(folder: Path, facts: dict, greedy: dict, reports: dict) -> None:
         greedy=_greedy(greedy),
         speed=_speed(reports.get("speed")),
         proof=_proof(reports.get("proof")),
+        pages=_pages(reports.get("pages")),
         weaknesses=_weaknesses(reports.get("weaknesses")),
         minutes=training["elapsed_secs"] / 60,
         history=f"{training['step']:,} steps, {training['lines']:,} lines, {training['elapsed_secs'] / 60:.0f} minutes",
@@ -169,6 +170,16 @@ def _proof(report: dict | None) -> str:
     rows = [[f["writer"], str(f["lines"]), *_percent(f, names)] for f in report["writers"]]
     return _table(["writer", "lines", "own lines before", "after", "general test before", "after"], rows) + (
         f"\n\nMean: the writer's other lines {report['mean_fall_own'] * -100:+.0f} %, the general test set {report['mean_rise_general'] * 100:+.1f} %, both relative.")
+
+
+def _pages(report: dict | None) -> str:
+    if not report:
+        return "Not measured yet."
+    names = ("exact_folded", "ece", "coverage_at_98", "coverage_at_995")
+    rows = [[kind, str(f["fields"]), *_percent(f, names)] for kind, f in [*report["kinds"].items(), ("**all**", report["all"])]]
+    blank = report["blank"]
+    return _table(["kind", "fields", "exact, folded", "ECE", "coverage at 98 %", "at 99.5 %"], rows) + (
+        f"\n\nBlank fields seen as blank: {blank['seen_as_blank'] * 100:.1f} % of {blank['fields']}.")
 
 
 def _weaknesses(shown: list[dict] | None) -> str:

@@ -38,6 +38,7 @@ def parse() -> argparse.Namespace:
     reports.add_argument("--eval-report", type=Path, help="output of `sohoa eval LABELS --json`")
     reports.add_argument("--speed-report", type=Path, help="output of `scripts/compare_engines --json`")
     reports.add_argument("--proof-report", type=Path, help="output of `scripts/train finetune-proof`")
+    reports.add_argument("--pages-report", type=Path, help="output of `scripts/measure_pages --report`")
     tuning = parser.add_argument_group("finetune")
     tuning.add_argument("--from", dest="from_model", type=Path, default=ROOT / "models" / "line-vi", help="shipped model folder")
     tuning.add_argument("--lines", type=Path, action="append", help="new lines, path<TAB>text; may be given again")
@@ -144,7 +145,7 @@ def describe(options: argparse.Namespace) -> None:
     facts = json.loads((options.work / "facts.json").read_text("utf-8"))
     greedy = options.work / "greedy.json"
     reports = {name: json.loads(path.read_text("utf-8").strip().splitlines()[-1])
-               for name, path in (("eval", options.eval_report), ("speed", options.speed_report), ("proof", options.proof_report)) if path}
+               for name, path in (("eval", options.eval_report), ("speed", options.speed_report), ("proof", options.proof_report), ("pages", options.pages_report)) if path}
     reports["weaknesses"] = weaknesses.show(onnx_run(options.model / "model.onnx"), font_folder(options), domain_folder(options), options.model)
     add_figures(options.model, facts, json.loads(greedy.read_text("utf-8")) if greedy.exists() else {}, reports)
 
