@@ -37,6 +37,8 @@ pub struct Signs {
     pub distinct: usize,
     /// Mean natural log-probability of those letters at their surest step; 0 without letters.
     pub letter_log_prob: f32,
+    /// Whether the kind of field has a closed list: one of its names is always found.
+    pub is_closed: bool,
 }
 
 /// From which shares of the picture on nothing is called a hole, a scribble, a blot, and ink at all.
@@ -93,6 +95,7 @@ impl Signs {
             letters: emitted.len(),
             distinct: figures.len() + classes.len(),
             letter_log_prob: emitted.iter().map(|(_, p)| p).sum::<f32>() / emitted.len().max(1) as f32,
+            is_closed: false,
         }
     }
 
@@ -131,6 +134,7 @@ impl Signs {
             letters: self.letters + below.letters,
             distinct: self.distinct.max(below.distinct),
             letter_log_prob: (self.letter_log_prob * n + below.letter_log_prob * m) / (n + m).max(1.0),
+            is_closed: self.is_closed,
         }
     }
 
@@ -172,6 +176,7 @@ impl Signs {
         let prob = f64::from(self.letter_log_prob).max(-4.0);
         let (few, count) = (flag(self.letters <= FEW), letters.min(30.0).ln_1p());
         let sure = f64::from(confidence).clamp(0.02, 0.98);
+        let (sure, closed) = ((sure / (1.0 - sure)).ln(), flag(self.is_closed));
         let scribbled = flag(look.dense > DENSE);
         let values = [
             1.0,
@@ -185,7 +190,7 @@ impl Signs {
             letters / (self.span as f64 + 6.0),
             (letters / self.steps.max(1) as f64).min(0.4),
             self.distinct as f64 / letters.max(1.0),
-            (sure / (1.0 - sure)).ln(),
+            sure,
             f64::from(look.solid).sqrt(),
             flag(look.solid > SOLID),
             f64::from(look.dense),
@@ -194,13 +199,17 @@ impl Signs {
             f64::from(look.inked),
             flag(look.inked == 0.0),
             flag(look.bare > HOLE && look.bare < WHITE),
+            few * flag(prob > -0.15),
+            closed,
+            closed * sure,
+            closed * few,
         ];
         std::array::from_fn(|at| (NAMES[at], values[at]))
     }
 }
 
 /// Names of what [`Signs::named`] tells, as manifests give weights to them.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 23] = [
     "bias",
     "prob",
     "few",
@@ -220,6 +229,10 @@ pub const NAMES: [&str; 19] = [
     "inked",
     "no_ink",
     "bare",
+    "sure_few",
+    "closed",
+    "closed_confidence",
+    "closed_few",
 ];
 
 #[cfg(test)]

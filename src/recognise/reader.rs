@@ -2,6 +2,7 @@
 
 use super::batching::{MAX_COLUMNS, bucket, plan};
 use super::calibrate::Statistics;
+use super::decode::lists::ClosedList;
 use super::decode::{Alternative, Decoder};
 use super::legibility::{Signs, Unread};
 use super::onnx::{EngineOptions, OnnxLineModel};
@@ -153,8 +154,7 @@ impl Reader {
     ) -> Result<Vec<(Reading, Signs)>, RecogniseError> {
         let manifest = self.model.manifest();
         let read = self.decode_fields(fields, |lines, kind| {
-            let signs: Vec<Signs> =
-                lines.iter().map(|line| Signs::of(Look::default(), line, &manifest.alphabet)).collect();
+            let signs = self.signs(lines, kind);
             (self.decoder.read(&joined(lines, &signs, manifest).view(), kind, manifest), signs)
         })?;
         let with_looks = read.into_par_iter().zip(fields).map(|(read, field)| {
@@ -171,8 +171,7 @@ impl Reader {
     pub fn measure(&self, fields: &[FieldInput<'_>]) -> Result<Vec<Option<Measured>>, RecogniseError> {
         let manifest = self.model.manifest();
         let read = self.decode_fields(fields, |lines, kind| {
-            let signs: Vec<Signs> =
-                lines.iter().map(|line| Signs::of(Look::default(), line, &manifest.alphabet)).collect();
+            let signs = self.signs(lines, kind);
             (self.decoder.statistics(&joined(lines, &signs, manifest).view(), kind, manifest), signs)
         })?;
         let with_looks = read.into_par_iter().zip(fields).map(|(read, field)| {
@@ -180,6 +179,13 @@ impl Reader {
             Some(Measured { text, statistics, signs: looked_at(signs, field) })
         });
         Ok(with_looks.collect())
+    }
+
+    /// What the line model says of a field's lines, their pictures not yet looked at.
+    fn signs(&self, lines: &[ArrayView2<'_, f32>], kind: FieldKind) -> Vec<Signs> {
+        let (alphabet, is_closed) = (&self.model.manifest().alphabet, ClosedList::of(kind).is_some());
+        let of_line = |line| Signs { is_closed, ..Signs::of(Look::default(), line, alphabet) };
+        lines.iter().map(of_line).collect()
     }
 
     /// Runs the model over the lines of all fields in few batches, and decodes each field from its lines' own
