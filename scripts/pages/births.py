@@ -16,6 +16,10 @@ NOTES = (
     "bổ sung số định danh cá nhân theo Thông báo số {n}/TB-CA",
     "cấp lại bản chính Giấy khai sinh",
 )
+OCCUPATIONS = (
+    "Làm ruộng", "Nông dân", "Làm rẫy", "Công nhân", "Giáo viên", "Buôn bán", "Cán bộ", "Bộ đội", "Thợ mộc", "Thợ may",
+    "Nội trợ", "Y sĩ", "Đánh cá", "Lái xe",
+)  # fmt: skip
 
 
 def birth(
@@ -52,6 +56,23 @@ def birth(
         **register_fields(book, ordinal, registered, style),
     }
     values["nyc_quan_he"] = _relation(values, ordinal)
+    return values
+
+
+def birth_with_ages(
+    book: Book, ordinal: int, registered: datetime.date, style: ClerkStyle, rng: np.random.Generator
+) -> dict[str, Value]:
+    """Values for `birth_1976` and `birth_1999`: ages in place of years of birth, and what people live from."""
+    values = birth(book, ordinal, registered, style, rng)
+    suffix = " tuổi" if rng.random() < 0.25 else ""
+    for parent in ("cha", "me"):
+        year = values[f"{parent}_nam_sinh"]
+        if year.text.isdigit() and rng.random() < 0.93:
+            values[f"{parent}_nam_sinh"] = Value(f"{registered.year - int(year.text)}{suffix}")
+        values[f"{parent}_nghe_nghiep"] = Value(pick(rng, OCCUPATIONS)) if year.text else BLANK
+    ages = {values[f"{parent}_ho_ten"].text: values[f"{parent}_nam_sinh"] for parent in ("cha", "me")}
+    other = Value(f"{int(rng.integers(30, 75))}{suffix}")
+    values["nyc_tuoi"] = ages.get(values["nyc_ho_ten"].text, other)
     return values
 
 

@@ -85,6 +85,7 @@ class Book:
     first_page: int
     signers: list[tuple[str, str]]
     officials: list[str]
+    entries_per_page: int = 1
 
     @property
     def office(self) -> str:
@@ -103,7 +104,7 @@ class Book:
         }
 
 
-YEARS = {"2006": (2006, 2016), "2016": (2016, 2021)}
+YEARS = {"1976": (1976, 1999), "1999": (1999, 2006), "2006": (2006, 2016), "2016": (2016, 2021)}
 
 
 def open_book(rng: np.random.Generator, form_id: str) -> Book:
@@ -126,6 +127,7 @@ def open_book(rng: np.random.Generator, form_id: str) -> Book:
         first_page=first_page,
         signers=[chair, deputy],
         officials=officials,
+        entries_per_page=form["entries_per_page"],
     )
 
 
@@ -153,7 +155,7 @@ def register_fields(book: Book, ordinal: int, registered: datetime.date, style: 
         "so": Value(f"{so}/{book.year}" if style.number_with_year else f"{so:02}"),
         "quyen_so": Value(f"{book.number}/{book.year}"),
         "ngay_dang_ky": Value(date_text(registered, style)),
-        "trang_so": Value(str(book.first_page + ordinal)),
+        "trang_so": Value(str(book.first_page + ordinal // book.entries_per_page)),
     }
 
 

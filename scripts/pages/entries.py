@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import numpy as np
-from births import birth
+from births import birth, birth_with_ages
 from changes import change
 from content import Book, ClerkStyle, Value, ticks
 from couples import divorce_note, marital_status, marriage
@@ -24,6 +24,8 @@ WRITERS = {
     "HN": marital_status,
     "LH": divorce_note,
 }
+# Forms that ask for something else than other forms of their kind.
+WRITERS_OF_FORM = {"birth_1976": birth_with_ages, "birth_1999": birth_with_ages}
 
 
 def draw_up(
@@ -33,8 +35,29 @@ def draw_up(
 
     A register's kind says what happened; of that the form asks for some, and prints some of the options.
     """
-    known = WRITERS[form["register_kind"]](book, ordinal, registered, style, rng)
+    writer = WRITERS_OF_FORM.get(form["id"], WRITERS[form["register_kind"]])
+    known = writer(book, ordinal, registered, style, rng)
     return {field["key"]: _as_asked(field, known[field["key"]]) for field in form["field"]}
+
+
+def page_values(
+    form: dict, at: tuple[Book, int], days: list[datetime.date], style: ClerkStyle, rng: np.random.Generator
+) -> dict[str, Value]:
+    """Values of a whole page, by the keys that `layout.whole_page` gives its fields; `at` is book and page from 0.
+
+    One registration date for each entry; what belongs to the page is taken from its first entry.
+    """
+    book, page = at
+    first = page * len(days)
+    entries = [draw_up(form, book, first + i, day, style, rng) for i, day in enumerate(days)]
+    values = {}
+    for field in form["field"]:
+        key = field["key"]
+        if "entry" not in form or field.get("of_page"):
+            values[key] = entries[0][key]
+        else:
+            values.update({f"{key}#{i}": entry[key] for i, entry in enumerate(entries)})
+    return values
 
 
 def _as_asked(field: dict, value: Value) -> Value:

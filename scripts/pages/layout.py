@@ -18,6 +18,7 @@ from typesetting import (
 
 REPO = Path(__file__).resolve().parent.parent.parent
 FORMS = REPO / "src" / "domain" / "data" / "forms"
+OUTER_LINES = ("left", "top", "right", "bottom", "divider", "notes_top")
 
 
 def known_forms() -> list[str]:
@@ -29,6 +30,43 @@ def load_form(form_id: str) -> dict:
     """The form's data; `FileNotFoundError` when there is none of this name."""
     with open(FORMS / f"{form_id}.toml", "rb") as file:
         return tomllib.load(file)
+
+
+def entry_count(form: dict) -> int:
+    """How many entries a page of the form holds."""
+    return max(1, len(form.get("entry", [])))
+
+
+def whole_page(form: dict) -> dict:
+    """The form with all entries of its page laid out, as `Form::whole_page` in `src/domain/whole_page.rs`.
+
+    Keys of an entry's fields and ids of its words end in `#` and its number; a form of one entry is its own page.
+    """
+    if "entry" not in form:
+        return form
+    whole = {**form, "field": [], "print": []}
+    for name, label in (("field", "key"), ("print", "id")):
+        for thing in form[name]:
+            if thing.get("of_page"):
+                whole[name].append(thing)
+                continue
+            for i, entry in enumerate(form["entry"]):
+                whole[name].append({**_moved(thing, *entry["offset"]), label: f"{thing[label]}#{i}"})
+    return whole
+
+
+def _moved(thing: dict, dx: float, dy: float) -> dict:
+    """A field or printed words, so much further right and down."""
+    moved = dict(thing)
+    for name in ("at", "centre", "label_at"):
+        if name in thing:
+            moved[name] = [thing[name][0] + dx, thing[name][1] + dy]
+    if "rules" in thing:
+        moved["rules"] = [[x0 + dx, x1 + dx, y + dy] for x0, x1, y in thing["rules"]]
+    if "options" in thing:
+        options = [(option["value"], option["tick"]) for option in thing["options"]]
+        moved["options"] = [{"value": value, "tick": [x + dx, y + dy, w, h]} for value, (x, y, w, h) in options]
+    return moved
 
 
 @dataclass
@@ -78,10 +116,10 @@ def print_form(form: dict, fonts: Path, rng: np.random.Generator, wear: np.rando
     family = str(rng.choice(FAMILIES, p=FAMILY_WEIGHTS))
     setter = Typesetter(fonts, family, float(rng.uniform(0.94, 1.06)))
     zones = Zones(form)
-    shift = RowShift(zones.foot, rng)
+    shift = RowShift(zones.foot, form["page_mm"][1], rng)
     broken = choose_breaks(form, zones, setter, shift, rng)
     printed = Print(form, family, {}, [], [], _looks(rng))
-    _print_frame(printed, rng)
+    _print_frame(printed, shift, rng)
     right_end = float(rng.uniform(-0.8, 0.8))
     gap = float(rng.uniform(0.8, 2.4))
     how = {"broken": broken, "right_end": right_end, "gap": gap, "zones": zones}
@@ -114,10 +152,12 @@ def _rows(form: dict, zones: Zones) -> list[list[dict]]:
     return list(rows.values())
 
 
-def _print_frame(printed: Print, rng: np.random.Generator) -> None:
+def _print_frame(printed: Print, shift: RowShift, rng: np.random.Generator) -> None:
     for line in printed.form["frame"]:
         x0, y0, x1, y1 = line["line"]
-        printed.lines[line["id"]] = [x0, y0, x1, y1]
+        # Lines of tables inside the body move with its rows.
+        move = (lambda y: y) if line["id"] in OUTER_LINES else shift
+        printed.lines[line["id"]] = [x0, move(y0), x1, move(y1)]
     if printed.looks["double"]:
         inset = float(rng.uniform(0.6, 1.0))
         for name, (dx, dy) in {"left": (1, 0), "right": (-1, 0), "top": (0, 1), "bottom": (0, -1)}.items():

@@ -15,7 +15,7 @@ import damage
 import fonts
 import hands
 import numpy as np
-from entries import draw_up
+from entries import page_values
 from layout import known_forms, load_form
 from page import Options, make_page
 from parts import PARTS
@@ -27,7 +27,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make_pages", description="Draws realistic filled register pages with truth.")
     parser.add_argument("--form", default="birth_2016", help="id of a form in src/domain/data/forms")
-    parser.add_argument("--count", type=int, default=1, help="pages, one entry each, of one book")
+    parser.add_argument("--count", type=int, default=1, help="pages of one book")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same bytes")
     parser.add_argument("--out", type=Path, required="--self-test" not in arguments, help="folder for pages and truth")
     parser.add_argument("--fade", type=float, default=0.0, help="0 fresh .. 1 a tenth of the contrast is left")
@@ -82,7 +82,7 @@ def open_options(args: argparse.Namespace) -> Options:
 
 
 def entries(args: argparse.Namespace) -> tuple[content.Book, list]:
-    """The book and, for every page of it, ordinal, registration date, spelling and clerk (None: a new one)."""
+    """The book and, for every page of it, ordinal, registration dates, spelling and clerk (None: a new one)."""
     rng = np.random.default_rng([args.seed, 2_000_000])
     book = content.open_book(rng, args.form)
     writer = content.EntryWriter(book, rng)
@@ -91,7 +91,8 @@ def entries(args: argparse.Namespace) -> tuple[content.Book, list]:
     for ordinal in range(args.skip + args.count):
         clerk = int(rng.integers(args.clerks)) if args.clerks else None
         style = content.clerk_style(rng) if clerk is None else styles[clerk]
-        rows.append((ordinal, writer.next_day(rng), style, clerk))
+        days = [writer.next_day(rng) for _ in range(book.entries_per_page)]
+        rows.append((ordinal, days, style, clerk))
     return book, rows[args.skip :]
 
 
@@ -104,11 +105,11 @@ def _start(args: argparse.Namespace) -> None:
 
 
 def _one(row: tuple) -> str:
-    args, (ordinal, registered, style, clerk) = _shared["args"], row
+    args, (ordinal, days, style, clerk) = _shared["args"], row
     seed = [args.seed, ordinal]
-    book, rng = _shared["book"], np.random.default_rng([*seed, 20])
-    values = draw_up(_shared["options"].form, book, ordinal, registered, style, rng)
-    image, truth = make_page(_shared["options"], _shared["book"], values, clerk, seed)
+    book, options = _shared["book"], _shared["options"]
+    values = page_values(options.form, (book, ordinal), days, style, np.random.default_rng([*seed, 20]))
+    image, truth = make_page(options, book, values, clerk, seed)
     name = f"page_{ordinal - args.skip + 1:04}"
     quality = args.quality or int(np.random.default_rng([*seed, 21]).integers(70, 91))
     Image.fromarray(image).save(args.out / f"{name}.jpg", quality=quality, dpi=(args.dpi, args.dpi))

@@ -14,7 +14,7 @@ import signing
 from content import Book, Value
 from damage import LOST, Damage
 from hands import FontHand, choose_font, legible, manner, smooth_noise, stamp
-from layout import Place, Print, print_form
+from layout import Place, Print, entry_count, print_form, whole_page
 from real_ink import PictureSource, StrokeSource
 from writing import write_lines
 
@@ -22,7 +22,6 @@ INKS = (
     ((28, 46, 130), 0.32), ((45, 70, 165), 0.22), ((20, 30, 80), 0.12),
     ((38, 38, 44), 0.2), ((84, 44, 130), 0.14),
 )  # fmt: skip
-SHEET_MM = (210.0, 297.0)
 INSIDE_MM = 1.5  # every field stays this far inside the image
 
 
@@ -49,9 +48,9 @@ class Options:
 class Placement:
     """Millimetres of the form to pixels of the sheet: the print's scale and shift on the paper."""
 
-    def __init__(self, px_per_mm: float, scale: np.ndarray, shift_mm: np.ndarray):
+    def __init__(self, px_per_mm: float, scale: np.ndarray, shift_mm: np.ndarray, sheet_mm: list[float]):
         self.px_per_mm, self.scale, self.shift_mm = px_per_mm, scale, shift_mm
-        self._centre = np.array(SHEET_MM) / 2
+        self._centre = np.array(sheet_mm) / 2
 
     def __call__(self, x: float, y: float) -> tuple[float, float]:
         at = (self._centre + (np.array([x, y]) - self._centre) * self.scale + self.shift_mm) * self.px_per_mm
@@ -97,7 +96,7 @@ def make_page(
     rngs = [np.random.default_rng([*seed, stream]) for stream in range(5)]
     # Pages of one book are printed alike and have aged alike.
     edition = np.random.default_rng([seed[0], 3_000_000]) if clerk is not None else rngs[0]
-    printed = print_form(options.form, options.print_fonts, edition, rngs[0])
+    printed = print_form(whole_page(options.form), options.print_fonts, edition, rngs[0])
     # What options add has its own streams, so that pages made without them stay as they were.
     own = [np.random.default_rng([*seed, stream]) for stream in (30, 31, 32)]
     damage = Damage.choose(options.damage, own[0])
@@ -126,7 +125,8 @@ def _settle(
 ) -> Sheet:
     """Scale, shift and skew, made smaller until every field lies inside the image."""
     px = options.px_per_mm
-    shape = (round(SHEET_MM[1] * px), round(SHEET_MM[0] * px))
+    width, height = options.form["page_mm"]
+    shape = (round(height * px), round(width * px))
     overall = float(np.clip(rng.normal(0, 0.008), -0.02, 0.02))
     scale = 1 + overall + np.clip(rng.normal(0, 0.002, 2), -0.004, 0.004)
     shift = np.clip(rng.normal(0, 3.0, 2), -8, 8)
@@ -134,7 +134,7 @@ def _settle(
     states = rng.bit_generator.state, hand.bit_generator.state
     for ease in 0.85 ** np.arange(20):
         rng.bit_generator.state, hand.bit_generator.state = states
-        place = Placement(px, 1 + (scale - 1) * ease, shift * ease)
+        place = Placement(px, 1 + (scale - 1) * ease, shift * ease, options.form["page_mm"])
         if options.capture == "phone":
             lying = capture.hold_phone(shape, px, ease, quarter_turns, hand)
         else:
@@ -224,7 +224,7 @@ def _write(sheet: Sheet, target: Place, value: Value, real: list, writers: dict,
             text, inks, source = taken
             break
     else:
-        hand = writers["second" if target.key in ("ghi_chu", "nguoi_thuc_hien") else "first"]
+        hand = writers["second" if target.key.partition("#")[0] in ("ghi_chu", "nguoi_thuc_hien") else "first"]
         text, source = value.text, hand.source
         inks = write_lines(hand, value.text, rules, sheet.place.px_per_mm, rng)
     for ink, x, y in inks:
@@ -258,15 +258,18 @@ def _lay_inks(
     """Bleeding, print, signatures, stamp and writing, in the order in which they came on the paper."""
     px, shape = options.px_per_mm, sheet.ink.shape
     printed = marks.draw_print(sheet.printed, sheet.place, shape, options.print_fonts, rng)
-    foot = signing.Foot(options.form)
-    signatures = signing.signatures(foot, sheet.ink, sheet.place, px, rng)
-    signing.sign_in_letters(foot, signatures, values, writers["signers"], sheet.place, rng)
+    feet = [signing.Foot(sheet.printed.form, i) for i in range(entry_count(options.form))]
+    signatures = np.zeros_like(sheet.ink)
+    for foot in feet:
+        signing.sign(foot, signatures, sheet.place, px, rng)
+        signing.sign_in_letters(foot, signatures, values, writers["signers"], sheet.place, rng)
     _bleed_through(planes, sheet.ink, sheet.damage.bleed(), rng)
     contrast = _contrast(shape, sheet.damage.fade(options.fade), px, rng)
     paper.attenuate(
         planes, cv2.multiply(printed, contrast, scale=1 / 255), (34, 32, 34), float(rng.uniform(0.72, 0.95))
     )
-    signing.stamp_over(foot, planes, sheet.place, book, options.print_fonts, contrast, rng)
+    for foot in feet:
+        signing.stamp_over(foot, planes, sheet.place, book, options.print_fonts, contrast, rng)
     ink = cv2.multiply(np.maximum(sheet.ink, signatures), contrast, scale=1 / 255)
     paper.attenuate(planes, ink, writers["colour"], float(rng.uniform(0.72, 0.96)))
 
@@ -314,18 +317,21 @@ def _without_lost(sheet: Sheet, values: dict[str, Value]) -> dict[str, Value]:
 
 
 def _truth(sheet: Sheet, options: Options, values: dict[str, Value]) -> dict:
-    fields = []
+    entries: list[list[dict]] = [[] for _ in range(entry_count(options.form))]
     for target in sheet.printed.places:
         value = values[target.key]
-        entry = {
-            "key": target.key, "kind": target.kind, "state": value.state, "text": value.text,
+        key, _, entry = target.key.partition("#")
+        field = {
+            "key": key, "kind": target.kind, "state": value.state, "text": value.text,
             "quad": sheet.quad(target), "source": sheet.sources.get(target.key, ""),
         }  # fmt: skip
         if target.ticks:
-            entry["options"] = value.options
+            field["options"] = value.options
         if target.key in sheet.struck:
-            entry["struck"] = sheet.struck[target.key]
-        fields.append(entry)
+            field["struck"] = sheet.struck[target.key]
+        # What belongs to the page belongs to each of its entries.
+        for fields in [entries[int(entry)]] if entry else entries:
+            fields.append(field)
     width, height = _size(sheet)
     return {
         "form": options.form["id"],
@@ -333,7 +339,7 @@ def _truth(sheet: Sheet, options: Options, values: dict[str, Value]) -> dict:
         "dpi": options.dpi,
         "width": width,
         "height": height,
-        "entries": [{"fields": fields}],
+        "entries": [{"fields": fields} for fields in entries],
         **_done_to(sheet),
     }
 

@@ -55,9 +55,10 @@ def fields(binary: Path, truth_path: Path, pictures: Path):
         command = [str(binary), "page", str(page), "--form", truth["form"], "--json", "--crops", scratch]
         done = subprocess.run(command, capture_output=True, text=True)
         sys.stderr.write(done.stderr)
-        for entry in truth["entries"]:
+        for place, entry in enumerate(truth["entries"]):
             for field in entry["fields"]:
-                lines = sorted(Path(scratch).glob(f"{page.stem}.{field['key']}.*.png"))
+                key = f"{field['key']}-{place}" if place else field["key"]
+                lines = sorted(Path(scratch).glob(f"{page.stem}.{key}.*.png"))
                 if len(lines) == 1 and field["state"] in ("written", "blank"):
                     name = f"{truth_path.parent.name}_{lines[0].name}"
                     move(lines[0], pictures / name)

@@ -114,7 +114,8 @@ def lay_on_scanner(
     sheet: tuple[int, int], px: float, angle_deg: float, care: float, rng: np.random.Generator
 ) -> Capture:
     """Turns the sheet clockwise by the angle on a bed that is about its size; `care` scales how far off it lies."""
-    bed = (sheet[1], sheet[0]) if rng.random() < 0.6 else (round(216 * px), round(302 * px))
+    roomy = (round(sheet[1] / px + 6) * px, round(sheet[0] / px + 5) * px)
+    bed = (sheet[1], sheet[0]) if rng.random() < 0.6 else tuple(round(side) for side in roomy)
     cos, sin = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     centre = np.array([sheet[1], sheet[0]]) / 2
     offset = rng.normal(0, 1.2, 2) * px * care

@@ -59,6 +59,7 @@ class Scores:
     angles: list[float] = field(default_factory=list)
     confidences: list[float] = field(default_factory=list)
     wrong_form: int = 0
+    split_right: int = 0
     unread: list[str] = field(default_factory=list)
     texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     sure: dict[str, list[float]] = field(default_factory=dict)
@@ -66,19 +67,23 @@ class Scores:
 
     def add(self, name: str, truth: dict, found: dict | None) -> None:
         """Counts one page; a page without an answer counts as all wrong."""
-        fields = truth["entries"][0]["fields"]
         if not found or not found.get("entries"):
             self.unread.append(name)
             self.angles.append(float("inf"))
-            for wanted in fields:
-                self._add_field(wanted, None)
+            self._add_entries(truth["entries"], [])
             return
         self.wrong_form += found.get("form") != truth["form"]
         self.confidences.append(found.get("form_confidence") or 0.0)
         self.angles.append(abs((found["angle_deg"] - truth["angle_deg"] + 180) % 360 - 180))
-        answers = {f["key"]: f for f in found["entries"][0]["fields"]}
-        for wanted in fields:
-            self._add_field(wanted, answers.get(wanted["key"]))
+        self._add_entries(truth["entries"], found["entries"])
+
+    def _add_entries(self, entries: list[dict], found: list[dict]) -> None:
+        """Counts the entries of a page, each against the one found in its turn."""
+        self.split_right += len(entries) == len(found)
+        for i, entry in enumerate(entries):
+            answers = {f["key"]: f for f in found[i]["fields"]} if i < len(found) else {}
+            for wanted in entry["fields"]:
+                self._add_field(wanted, answers.get(wanted["key"]))
 
     def _add_field(self, wanted: dict, answer: dict | None) -> None:
         answer = answer or {}
@@ -124,6 +129,7 @@ class Scores:
             f"{len(self.angles)} pages, median error {np.median(angles):.3f}, worst {angles.max():.2f} degrees)",
             f"form confidence: lowest {min(self.confidences, default=0):.2f}, mean "
             f"{np.mean(self.confidences or [0]):.2f}; other form: {self.wrong_form}; no answer: {len(self.unread)}",
+            f"pages with as many entries as there are: {self.split_right / max(1, len(self.angles)):7.2%}",
             *self._worst_fields(),
             *self._states(),
             *self._readings(),

@@ -17,16 +17,20 @@ SIGNERS = {
     "signature_taker": ("nuoi_ong_ho_ten", "nuoi_ba_ho_ten"),
 }
 OFFICIAL = "signature_official"
+OFFICIALS = ("nguoi_thuc_hien", "nguoi_ky")  # whose name is written below the last signature
 
 
 class Foot:
-    """Where people sign on a form, left to right, the official last, and where names end."""
+    """Where people sign in one entry of a page, left to right, the official last, and where names end."""
 
-    def __init__(self, form: dict):
-        printed = {words["id"]: words for words in form["print"]}
+    def __init__(self, page: dict, entry: int):
+        """`page` is the whole page's form, `entry` which of its entries it is, from 0."""
+        self._end = f"#{entry}" if "entry" in page else ""
+        printed = {words["id"].removesuffix(self._end): words for words in page["print"]}
         places = [(name, printed[name]["centre"]) for name in (*SIGNERS, OFFICIAL) if name in printed]
         self.places = sorted(places, key=lambda place: place[1])
-        official = next(f for f in form["field"] if f["key"] == "nguoi_thuc_hien")
+        fields = {f["key"]: f for f in page["field"]}
+        official = next(fields[key + self._end] for key in OFFICIALS if key + self._end in fields)
         self.name_y = official["rules"][0][2]
         centres = [x for _, (x, _) in self.places]
         self.pitch = min((b - a for a, b in zip(centres, centres[1:])), default=64.0)
@@ -35,20 +39,18 @@ class Foot:
         """Middle of the place and name of everybody but the official who signs."""
         found = []
         for place, (x, _) in self.places[:-1]:
-            held = [values[key].text for key in SIGNERS[place] if values[key].text]
+            held = [values[key + self._end].text for key in SIGNERS[place] if values[key + self._end].text]
             found += [(x, held[0])] if held else []
         return found
 
 
-def signatures(foot: Foot, ink: np.ndarray, place, px: float, rng: np.random.Generator) -> np.ndarray:
-    """Everybody's signature as coverage."""
-    mask = np.zeros_like(ink)
+def sign(foot: Foot, mask: np.ndarray, place, px: float, rng: np.random.Generator) -> None:
+    """Everybody's signature."""
     for i, (_, (x_mm, y_mm)) in enumerate(foot.places):
         size = rng.uniform(28, 42) * px, rng.uniform(11, 17) * px
         drawn = marks.signature(*size, pen=0.45 * px, rng=rng)
         x, y = place(x_mm - 20 + rng.uniform(-4, 4), y_mm + 7 + i + rng.uniform(-1, 3))
         stamp(mask, drawn, x, y)
-    return mask
 
 
 def sign_in_letters(

@@ -64,9 +64,10 @@ def date_from_words(text: str) -> tuple[int, int, int]:
 def check_truth(test: unittest.TestCase, form: dict, data: bytes) -> None:
     """The truth of a page names every field of the form, inside the image and the right way round."""
     truth = json.loads(data)
-    fields = truth["entries"][0]["fields"]
-    test.assertEqual([f["key"] for f in fields], [f["key"] for f in form["field"]])
-    for f in fields:
+    test.assertEqual(len(truth["entries"]), form["entries_per_page"])
+    for entry in truth["entries"]:
+        test.assertEqual([f["key"] for f in entry["fields"]], [f["key"] for f in form["field"]])
+    for f in (f for entry in truth["entries"] for f in entry["fields"]):
         quad = np.array(f["quad"])
         test.assertTrue((quad >= 0).all() and (quad <= [truth["width"], truth["height"]]).all(), f["key"])
         # Clockwise from the top left: the shoelace area is positive where y grows downwards.
@@ -168,6 +169,8 @@ class Scoring(unittest.TestCase):
         scores.add("bad", truth, None)
         self.assertFalse(scores.floors_hold())
         self.assertEqual(scores.quads_share(), 0.5)
+        scores.add("short", {**truth, "entries": truth["entries"] * 2}, truth)
+        self.assertEqual((scores.split_right, scores.quads_share()), (1, 0.5))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ FAMILY_WEIGHTS = (0.42, 0.2, 0.13, 0.1, 0.15)
 FAMILY_SCALE = {"tinos": 1.0, "noto-serif": 0.86, "arimo": 0.9, "noto-sans": 0.88, "be-vietnam-pro": 0.86}
 EM_MM = 3.95  # the usual label's font size
 LEAD_MM = 4.6  # line feed inside a label of two lines
+A4_HEIGHT_MM = 297.0
 FOOT_MM = 4.0  # rows pushed down by a broken label are back in step so far above the line that ends them
 
 
@@ -71,12 +72,14 @@ class Zones:
 
 class RowShift:
     """Vertical displacement of the body's rows: another pitch, and steps below labels of two lines. `foot` is where
-    the body ends."""
+    the body ends, `height` that of the page."""
 
-    def __init__(self, foot: float, rng: np.random.Generator):
+    def __init__(self, foot: float, height: float, rng: np.random.Generator):
         self.foot = foot - FOOT_MM
-        self.pitch = float(np.clip(rng.normal(0, 0.007), -0.015, 0.015))
-        self.fixed = float(rng.uniform(60, 250))
+        # Large sheets are printed as truly, in millimetres, as small ones.
+        small = A4_HEIGHT_MM / height
+        self.pitch = float(np.clip(rng.normal(0, 0.007), -0.015, 0.015)) * small
+        self.fixed = float(rng.uniform(60, 250)) / small
         self.steps: list[tuple[float, float]] = []
 
     def __call__(self, y: float) -> float:
@@ -109,7 +112,7 @@ def on_two_lines(words: str, last: int) -> tuple[str, str]:
 
 def choose_breaks(form: dict, zones: Zones, setter: Typesetter, shift: RowShift, rng: np.random.Generator) -> dict:
     """Which labels stand on two lines; the rows from there on move down by part of a row."""
-    broken: dict = {"signer": "early" if rng.random() < 0.25 else None}
+    broken: dict = {"signer": "early" if rng.random() < 0.25 and _may_break_early(form, setter) else None}
     body = [f for f in form["field"] if f.get("rules") and zones.at(*f["label_at"])[0] == "body"]
     breakable = {f["key"]: f for f in body if f["label"] in BREAKS}
     too_long = [key for key, f in breakable.items() if _overhang_mm(f, setter) > 4.0]
@@ -120,6 +123,17 @@ def choose_breaks(form: dict, zones: Zones, setter: Typesetter, shift: RowShift,
         broken["label"] = chosen
         shift.steps.append((breakable[chosen]["rules"][0][2], float(rng.uniform(1.8, 3.0))))
     return broken
+
+
+def _may_break_early(form: dict, setter: Typesetter) -> bool:
+    """Whether the signer's label, broken early, leaves room for the name on its second line."""
+    head = next((words["text"] for words in form["print"] if words["id"] == "label_signer_1"), None)
+    field = next((f for f in form["field"] if f["key"] == "nguoi_ky"), None)
+    if head is None or field is None:
+        return False
+    label = f"{on_two_lines(head, SIGNER_WORDS)[1]} {field['label']}"
+    room = field["rules"][0][1] - field["label_at"][0]
+    return setter.width(label, setter.em(None)) < 0.45 * room
 
 
 def _overhang_mm(f: dict, setter: Typesetter) -> float:

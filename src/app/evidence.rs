@@ -103,8 +103,8 @@ impl App {
         let pages = (page.ordinal - PAGES_AROUND, page.ordinal + PAGES_AROUND);
         let nearby = self.store.nearby(&book.id, pages, keys).await?;
         let role_of = |key: &str| keys.iter().position(|known| *known == key).map(|at| roles[at]);
-        for (i, entry) in (0..).zip(&mut reading.entries) {
-            let own = (page.ordinal, entry_ordinal(page, i));
+        for entry in &mut reading.entries {
+            let own = (page.ordinal, entry_ordinal(page, entry.place));
             let around = neighbours(&nearby, own, i64::from(form.entries_per_page), role_of);
             let book = context(book, around);
             change(&mut entry.fields, |beliefs| weigh_in_book(form, beliefs, &book));

@@ -59,6 +59,8 @@ pub struct PageReading {
 /// One entry as read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EntryReading {
+    /// Which of the page's places it stands at, from 0.
+    pub place: usize,
     /// Every field of the form, in its order.
     pub fields: Vec<FieldReading>,
 }

@@ -115,8 +115,8 @@ impl App {
             quality: reading.quality.to_string(),
         };
         tx.set_page_prepared(&page.id, &found).await?;
-        for (i, entry) in (0..).zip(&reading.entries) {
-            self.keep_entry(&mut tx, read, i, entry).await?;
+        for entry in &reading.entries {
+            self.keep_entry(&mut tx, read, entry).await?;
         }
         tx.set_page_read(&page.id).await?;
         self.queue_shadows(&mut tx, &page.id, (&shadows, readers)).await?;
@@ -134,7 +134,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn keep_entry(&self, tx: &mut Tx, read: &Read, i: i64, found: &EntryReading) -> Result<()> {
+    async fn keep_entry(&self, tx: &mut Tx, read: &Read, found: &EntryReading) -> Result<()> {
         let Read { book, page, readers, policy, .. } = read;
         let (id, now) = (self.new_id(), self.clock.now_ms());
         let planned = |f: &FieldReading| {
@@ -144,7 +144,7 @@ impl App {
         let entry = NewEntry {
             book_id: book.id.clone(),
             page_id: page.id.clone(),
-            ordinal: entry_ordinal(page, i),
+            ordinal: entry_ordinal(page, found.place),
             priority: 0,
             kind: book.kind,
             office: book.office.clone(),
@@ -163,9 +163,9 @@ impl App {
     pub async fn make_pictures_ahead(&self, read: &Read) {
         let Read { page, reading, .. } = read;
         let Ok(form) = self.form(&reading.form) else { return };
-        for (i, entry) in (0..).zip(&reading.entries) {
+        for entry in &reading.entries {
             let plans = entry.fields.iter().map(|f| CropPlan::new(form, &f.key, f.quad)).collect();
-            if let Err(error) = self.make_crops(page, entry_ordinal(page, i), plans).await {
+            if let Err(error) = self.make_crops(page, entry_ordinal(page, entry.place), plans).await {
                 tracing::warn!(page = page.id, %error, "no crops made ahead");
             }
         }
@@ -180,8 +180,14 @@ impl App {
     }
 }
 
-pub(super) fn entry_ordinal(page: &Page, i: i64) -> i64 {
-    page.ordinal * ENTRIES_PER_PAGE + i
+/// Where the entry at a place of the page stands in the order of its book.
+pub(super) fn entry_ordinal(page: &Page, place: usize) -> i64 {
+    page.ordinal * ENTRIES_PER_PAGE + place as i64
+}
+
+/// The place of the page at which the entry of this ordinal stands.
+pub(super) fn entry_place(page: &Page, ordinal: i64) -> usize {
+    usize::try_from(ordinal - page.ordinal * ENTRIES_PER_PAGE).unwrap_or(usize::MAX)
 }
 
 /// The reading as it is stored. A machine may read writing where there is no letter: that is blank.

@@ -1,18 +1,18 @@
 //! A page's road from bytes to readings: decode → prepare → read → one result per field. Pure: the same bytes
 //! give the same reading, nothing is kept.
 
+use super::form_choice::choose;
+use super::page_entries::{by_place, written_places};
 use super::page_reader::{EntryReading, FieldReading, ModelId, ReadOptions, TextAlternative};
 use super::{PageError, PageReader, PageReading, evidence};
 use crate::domain::{FieldKind, FieldState, Form, FormField, Hint, HintCode};
-use crate::image::{FieldRegion, ImageError, Limits, PreparedPage, Quality, decode, prepare};
+use crate::image::{FieldRegion, ImageError, Limits, PreparedPage, Quality, decode};
 use crate::recognise::legibility::Unread;
 use crate::recognise::{FieldInput, Reader, Reading, read_choice};
 use std::sync::Arc;
 
 /// Below this share of its printed lines a page is not on the form (see [`PreparedPage::form_confidence`]).
 const LEAST_FORM_CONFIDENCE: f32 = 0.3;
-/// From this confidence on, a page of the form that its year leads to expect is on that form.
-const SURE_FORM_CONFIDENCE: f32 = 0.8;
 /// Edges flatter than this are blurred beyond reading (see [`Quality::sharpness`]).
 const LEAST_SHARPNESS: f32 = 0.06;
 /// Fewer dots per inch leave a written letter under ten pixels high.
@@ -52,42 +52,36 @@ impl EnginePageReader {
             options.form.is_none_or(|id| known.id == id)
                 && options.register.is_none_or(|kind| known.register_kind == kind)
         };
-        let mut candidates: Vec<&Form> = self.forms.iter().filter(fits).collect();
+        let candidates: Vec<&Form> = self.forms.iter().filter(fits).collect();
         if candidates.is_empty() {
             let form = options.form.unwrap_or("any");
             return Err(PageError::Failed(format!("no form of this register is called `{form}`").into()));
         }
+        let rgb = decode(bytes, &self.limits).map_err(bad_image)?;
         let usual = options.register.zip(options.year);
         let usual = usual.and_then(|(kind, year)| Form::in_use(&self.forms, kind, year));
-        let is_usual = |form: &Form| usual.is_some_and(|usual| usual.id == form.id);
-        candidates.sort_by_key(|form| !is_usual(form));
-        let rgb = decode(bytes, &self.limits).map_err(bad_image)?;
-        let mut best: Option<(&Form, PreparedPage)> = None;
-        for form in candidates {
-            let page = prepare(&rgb, form).map_err(bad_image)?;
-            let fits_well = page.form_confidence >= SURE_FORM_CONFIDENCE;
-            if best.as_ref().is_none_or(|(_, known)| page.form_confidence > known.form_confidence) {
-                best = Some((form, page));
-            }
-            if fits_well && is_usual(form) {
-                break;
-            }
-        }
-        Ok(best.expect("there is at least one candidate"))
+        let chosen = choose(&rgb, candidates, usual).map_err(bad_image)?;
+        Ok(chosen.expect("there is at least one candidate"))
     }
 
-    fn read_fields(&self, form: &Form, page: &PreparedPage) -> Result<Vec<FieldReading>, PageError> {
+    fn read_entries(&self, form: &Form, page: &PreparedPage) -> Result<Vec<EntryReading>, PageError> {
+        let places = written_places(form.entry_count(), &page.fields, |ink| written_probability(ink) >= 0.5);
+        let is_there = |region: &&FieldRegion| region.entry.is_none_or(|place| places.contains(&place));
+        let there = page.fields.iter().filter(is_there);
         let pairs: Vec<(&FormField, &FieldRegion)> =
-            page.fields.iter().filter_map(|region| Some((form.field(&region.key)?, region))).collect();
+            there.filter_map(|region| Some((form.field(&region.key)?, region))).collect();
         let inputs: Vec<FieldInput> = pairs
             .iter()
             .map(|(field, region)| FieldInput { kind: field.kind, lines: &region.lines })
             .collect();
         let readings = self.reader.read_fields(&inputs).map_err(|e| PageError::Failed(e.into()))?;
-        let results = pairs.iter().zip(readings).map(|((field, region), read)| result(field, region, read));
-        let mut fields: Vec<FieldReading> = results.collect();
-        evidence::weigh_fields(form, &mut fields);
-        Ok(fields)
+        let results = pairs.iter().zip(readings);
+        let results = results.map(|((field, region), read)| (region.entry, result(field, region, read)));
+        let mut entries = by_place(&places, &results.collect::<Vec<_>>());
+        for entry in &mut entries {
+            evidence::weigh_fields(form, &mut entry.fields);
+        }
+        Ok(entries)
     }
 }
 
@@ -109,7 +103,7 @@ impl PageReader for EnginePageReader {
             form_confidence: page.form_confidence,
             angle_deg: page.angle_deg,
             quality,
-            entries: vec![EntryReading { fields: self.read_fields(form, &page)? }],
+            entries: self.read_entries(form, &page)?,
         })
     }
 }
@@ -268,8 +262,8 @@ mod tests {
         let field = form.fields.iter().find(|f| f.kind == FieldKind::Choice).unwrap();
         let mut ticks = vec![0.0; field.options.len()];
         ticks[0] = 1.0;
-        let region =
-            FieldRegion { key: field.key.clone(), quad: [[0.0; 2]; 4], lines: Vec::new(), ink: 0.2, ticks };
+        let (key, quad) = (field.key.clone(), [[0.0; 2]; 4]);
+        let region = FieldRegion { key, entry: Some(0), quad, lines: Vec::new(), ink: 0.2, ticks };
         let read = result(field, &region, Reading::blank(0.0));
         assert_eq!((read.state, read.text.as_str()), (FieldState::Written, field.options[0].value.as_str()));
         assert!(read.confidence > 0.99);

@@ -133,12 +133,12 @@ fn take_over(
     is_theirs: impl Fn(FieldKind) -> bool,
 ) -> Result<()> {
     let mut readings: BTreeMap<(usize, String), _> = BTreeMap::new();
-    for (i, entry) in theirs.entries.into_iter().enumerate() {
-        readings.extend(entry.fields.into_iter().map(|field| ((i, field.key.clone()), field)));
+    for entry in theirs.entries {
+        readings.extend(entry.fields.into_iter().map(|field| ((entry.place, field.key.clone()), field)));
     }
-    for (i, entry) in reading.entries.iter_mut().enumerate() {
+    for entry in &mut reading.entries {
         for field in entry.fields.iter_mut().filter(|field| is_theirs(field.kind)) {
-            let Some(read) = readings.remove(&(i, field.key.clone())) else {
+            let Some(read) = readings.remove(&(entry.place, field.key.clone())) else {
                 let unread = format!("field {} was read by one model and not by another", field.key);
                 return Err(Error::Broken(unread));
             };

@@ -105,8 +105,9 @@ impl App {
     ) -> Result<()> {
         let (entries, at) = (self.store.entries_of_page(&page.id).await?, self.clock.now_ms());
         let mut found = Vec::new();
-        for (i, read) in (0..).zip(&reading.entries) {
-            let Some(entry) = entries.iter().find(|e| e.ordinal == entry_ordinal(page, i)) else { continue };
+        for read in &reading.entries {
+            let ordinal = entry_ordinal(page, read.place);
+            let Some(entry) = entries.iter().find(|e| e.ordinal == ordinal) else { continue };
             let fields = self.store.fields(&entry.id).await?;
             let known = read.fields.iter().filter(|read| fields.iter().any(|f| f.key == read.key));
             let in_shadow = |read| Ok(Proposal { shadow: true, ..proposal(read, model, at)? });

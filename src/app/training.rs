@@ -1,7 +1,7 @@
 //! Learning from verified work: only where a project consents, and only what two people agreed on.
 
 use super::accounts::blocking;
-use super::read_page::entry_ordinal;
+use super::read_page::entry_place;
 use super::training_lines::{Wanted, cut_lines};
 use super::{App, Error, Operator, Result};
 use crate::domain::audit::Canon;
@@ -179,12 +179,9 @@ impl App {
     ) -> Result<()> {
         let page = self.page_row(&entry.page_id).await?;
         let form = self.form(page.form_id.as_deref().unwrap_or_default())?.clone();
-        if entry.ordinal != entry_ordinal(&page, 0) {
-            export.leave_out("not_found", wanted.len() as u64);
-            return Ok(());
-        }
+        let place = entry_place(&page, entry.ordinal);
         let (original, limits) = (self.original_of(&page).await?, self.settings.limits);
-        let cut = match blocking(move || cut_lines(&original, &limits, (&form, wanted))).await? {
+        let cut = match blocking(move || cut_lines(&original, &limits, (&form, place, wanted))).await? {
             Ok(cut) => cut,
             Err(error) => {
                 tracing::warn!(page = page.id, %error, "nothing to learn from this page");

@@ -16,15 +16,18 @@ pub(super) struct Wanted {
 /// A line as PNG, or why there is none.
 pub(super) type Cut = Result<Vec<u8>, &'static str>;
 
-/// Each field wanted with its line as PNG, or why it has none: `ticked`, `several_lines`, `not_found`.
+/// Each field wanted of the entry at a place of the page with its line as PNG, or why it has none: `ticked`, `several_lines`, `not_found`.
 pub(super) fn cut_lines(
     original: &[u8],
     limits: &Limits,
-    (form, wanted): (&Form, Vec<Wanted>),
+    (form, place, wanted): (&Form, usize, Vec<Wanted>),
 ) -> Result<Vec<(Wanted, Cut)>, ImageError> {
     let page = prepare(&decode(original, limits)?, form)?;
     let line = |field: Wanted| {
-        let region = page.fields.iter().find(|region| region.key == field.key);
+        let is_wanted = |region: &&FieldRegion| {
+            region.key == field.key && region.entry.is_none_or(|entry| entry == place)
+        };
+        let region = page.fields.iter().find(is_wanted);
         let picture = only_line(field.kind, region).and_then(png);
         (field, picture)
     };
@@ -53,7 +56,14 @@ mod tests {
 
     fn region(lines: usize) -> FieldRegion {
         let lines = vec![GrayImage::new(30, 20); lines];
-        FieldRegion { key: "k".into(), quad: [[0.0; 2]; 4], lines, ink: 0.1, ticks: Vec::new() }
+        FieldRegion {
+            key: "k".into(),
+            entry: Some(0),
+            quad: [[0.0; 2]; 4],
+            lines,
+            ink: 0.1,
+            ticks: Vec::new(),
+        }
     }
 
     #[test]

@@ -69,7 +69,8 @@ fn read(path: &Path, reader: &impl PageReader, options: &ReadOptions<'_>) -> any
     reader.read(&bytes, options).with_context(named)
 }
 
-/// Writes every line of every field as it is given to the line model.
+/// Writes every line of every field as it is given to the line model; from a page's second entry on, names carry the
+/// entry's place.
 fn write_lines(path: &Path, form: &str, folder: &Path) -> anyhow::Result<()> {
     let forms = Form::embedded();
     let form = forms.iter().find(|known| known.id == form).context("pages are read by known forms")?;
@@ -78,7 +79,9 @@ fn write_lines(path: &Path, form: &str, folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be written", folder.display()))?;
     for field in prepare(&rgb, form)?.fields {
         for (number, line) in field.lines.iter().enumerate() {
-            let picture = folder.join(format!("{stem}.{}.{number}.png", field.key));
+            let place =
+                field.entry.filter(|place| *place > 0).map_or_else(String::new, |at| format!("-{at}"));
+            let picture = folder.join(format!("{stem}.{}{place}.{number}.png", field.key));
             line.save(&picture).with_context(|| format!("{} cannot be written", picture.display()))?;
         }
     }

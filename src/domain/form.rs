@@ -2,6 +2,7 @@
 
 use super::kind::{FieldKind, RegisterKind};
 use super::relations::{Person, Relations};
+use super::whole_page::EntryPlace;
 use serde::{Deserialize, Serialize};
 
 /// A printed layout: where the frame stands and where each field's value is written.
@@ -22,6 +23,9 @@ pub struct Form {
     pub page_mm: [f32; 2],
     /// How many entries one page holds.
     pub entries_per_page: u32,
+    /// Where they stand, in the order of the book; empty for one entry a page.
+    #[serde(default, rename = "entry")]
+    pub entries: Vec<EntryPlace>,
     /// Room for ink above a rule, mm.
     pub ascent_mm: f32,
     /// Room for ink below a rule, mm.
@@ -72,6 +76,9 @@ pub struct PrintedText {
     /// Italic type.
     #[serde(default)]
     pub italic: bool,
+    /// It stands once on the page, not once in every entry.
+    #[serde(default)]
+    pub of_page: bool,
 }
 
 /// One field of a form.
@@ -96,6 +103,9 @@ pub struct FormField {
     /// Dotted rules `[x0, x1, y]` that the value is written on, top to bottom; empty for a choice.
     #[serde(default)]
     pub rules: Vec<[f32; 3]>,
+    /// It stands once on the page and holds for all its entries.
+    #[serde(default)]
+    pub of_page: bool,
     /// Printed options of a choice.
     #[serde(default)]
     pub options: Vec<ChoiceOption>,
@@ -143,24 +153,6 @@ pub enum FormError {
     },
 }
 
-/// The forms that come with the program.
-const EMBEDDED: [&str; 14] = [
-    include_str!("data/forms/birth_2016.toml"),
-    include_str!("data/forms/marriage_2016.toml"),
-    include_str!("data/forms/death_2016.toml"),
-    include_str!("data/forms/parent_child_2016.toml"),
-    include_str!("data/forms/guardianship_2016.toml"),
-    include_str!("data/forms/guardianship_end_2016.toml"),
-    include_str!("data/forms/adoption_2016.toml"),
-    include_str!("data/forms/change_2016.toml"),
-    include_str!("data/forms/marital_status_2016.toml"),
-    include_str!("data/forms/divorce_note_2016.toml"),
-    include_str!("data/forms/birth_2006.toml"),
-    include_str!("data/forms/marriage_2006.toml"),
-    include_str!("data/forms/death_2006.toml"),
-    include_str!("data/forms/parent_child_2006.toml"),
-];
-
 impl FormField {
     /// The label for screens: the full one, else the printed one.
     #[must_use]
@@ -179,30 +171,6 @@ impl Form {
         let form: Self = toml::from_str(text)?;
         form.check()?;
         Ok(form)
-    }
-
-    /// The forms compiled into the program; newer ones of a kind before older ones.
-    ///
-    /// # Panics
-    /// Never: they are checked by a test.
-    #[must_use]
-    pub fn embedded() -> Vec<Self> {
-        let read = |text: &&str| Self::from_toml(text).expect("embedded forms are checked by a test");
-        EMBEDDED.iter().map(read).collect()
-    }
-
-    /// The form of `kind` that was in use in a year: the newest that was there by its end. None in years before
-    /// the first.
-    #[must_use]
-    pub fn in_use(forms: &[Self], kind: RegisterKind, year: i64) -> Option<&Self> {
-        let known =
-            forms.iter().filter(|f| f.register_kind == kind && f.first_year().is_some_and(|y| y <= year));
-        known.max_by_key(|f| &f.valid_from)
-    }
-
-    /// Year of the first day of its use.
-    fn first_year(&self) -> Option<i64> {
-        self.valid_from.split('-').next().and_then(|year| year.parse().ok())
     }
 
     /// The field with this key.
@@ -239,56 +207,14 @@ impl Form {
             if (field.kind == FieldKind::Choice) == field.options.is_empty() {
                 return fail(format!("field {}: a choice, and only a choice, has options", field.key));
             }
-            let [x, y, w, h] = self.field_box(field);
-            let [page_w, page_h] = self.page_mm;
-            if w <= 0.0 || h <= 0.0 || x < 0.0 || y < 0.0 || x + w > page_w || y + h > page_h {
-                return fail(format!("field {} has no place on the page", field.key));
-            }
         }
-        self.relations_problem().map_or(Ok(()), fail)
+        self.entries_problem().or_else(|| self.relations_problem()).map_or(Ok(()), fail)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::relations::BookRole;
     use super::*;
-
-    #[test]
-    fn embedded_forms_are_consistent() {
-        let forms = Form::embedded();
-        for (i, form) in forms.iter().enumerate() {
-            assert!(forms[..i].iter().all(|f| f.id != form.id), "{}", form.id);
-            for key in
-                ["so", "quyen_so", "ngay_dang_ky", "nguoi_ky", "nguoi_thuc_hien", "ghi_chu", "trang_so"]
-            {
-                assert!(form.field(key).is_some(), "{}: {key}", form.id);
-            }
-            for role in [BookRole::Number, BookRole::Book, BookRole::Date, BookRole::Page] {
-                assert!(form.field_in_book(role).is_some(), "{}: {role}", form.id);
-            }
-            for group in &form.groups {
-                assert!(form.fields.iter().any(|f| f.group == group.id), "{}: {}", form.id, group.id);
-            }
-        }
-        let birth = forms.iter().find(|f| f.id == "birth_2016").unwrap();
-        assert_eq!(birth.fields.len(), 29);
-        let name = birth.field("nks_ho_ten").unwrap();
-        assert_eq!(birth.field_box(name), [50.0, 44.4, 92.0, 8.299_999]);
-    }
-
-    #[test]
-    fn every_kind_of_register_has_a_form_and_the_year_chooses_among_them() {
-        let forms = Form::embedded();
-        for kind in RegisterKind::ALL {
-            assert!(Form::in_use(&forms, *kind, 2016).is_some_and(|f| f.id.ends_with("_2016")), "{kind}");
-            assert_eq!(Form::in_use(&forms, *kind, 2005), None);
-        }
-        let birth = |year| Form::in_use(&forms, RegisterKind::Birth, year).map(|f| f.id.as_str());
-        assert_eq!((birth(2006), birth(2015)), (Some("birth_2006"), Some("birth_2006")));
-        assert_eq!((birth(2016), birth(2025)), (Some("birth_2016"), Some("birth_2016")));
-        assert_eq!(Form::in_use(&forms, RegisterKind::Adoption, 2010), None);
-    }
 
     #[test]
     fn a_field_outside_the_page_is_refused() {

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod date;
 pub mod date_words;
+mod embedded_forms;
 pub mod evidence;
 pub mod form;
 pub mod hint;
@@ -16,6 +17,7 @@ pub mod relations;
 pub mod review;
 pub mod states;
 pub mod value;
+pub mod whole_page;
 
 pub use form::{Form, FormField};
 pub use hint::{Hint, HintCode};

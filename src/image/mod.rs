@@ -7,6 +7,7 @@
 //! bent one by one to where the rules are → ends of each rule → quads and line pictures.
 
 mod align;
+mod choose;
 mod crops;
 mod decode;
 mod encode;
@@ -29,6 +30,7 @@ mod testpage;
 mod ticks;
 mod writing;
 
+pub use choose::most_likely_first;
 pub use crops::{ScreenCrop, crop_for_screen};
 pub use decode::decode;
 pub use encode::{JPEG_QUALITY, encode_jpeg, page_for_screen};

@@ -11,6 +11,7 @@ use super::ticks::{self, Square};
 use super::writing::{LineGeometry, ink_in_zone};
 use super::{ImageError, Quality, skew};
 use crate::domain::form::{Form, FormField};
+use crate::domain::whole_page::WholePage;
 use image::{GrayImage, RgbImage};
 
 /// A page laid on its form.
@@ -22,7 +23,7 @@ pub struct PreparedPage {
     pub angle_deg: f32,
     /// Figures on the scan.
     pub quality: Quality,
-    /// One region for every field of the form, in the form's order.
+    /// One region for every field of every entry, in the form's order: see [`Form::whole_page`].
     pub fields: Vec<FieldRegion>,
 }
 
@@ -31,6 +32,8 @@ pub struct PreparedPage {
 pub struct FieldRegion {
     /// The form's key of the field.
     pub key: String,
+    /// The entry of the page that it belongs to, from 0; none where it belongs to the page and so to all of them.
+    pub entry: Option<usize>,
     /// Corners in pixels of the image after EXIF orientation, clockwise from the field's own top left.
     pub quad: [[f32; 2]; 4],
     /// One upright picture per rule, top to bottom: paper white, at the scan's resolution up to 120 px high,
@@ -61,13 +64,18 @@ pub fn prepare(rgb: &RgbImage, form: &Form) -> Result<PreparedPage, ImageError> 
     if form.frame.is_empty() || form.fields.iter().all(|f| f.rules.is_empty()) {
         return Err(ImageError::UnusableForm { reason: "it has no frame lines or no rules" });
     }
+    let WholePage { form, entry_of } = &form.whole_page();
     let page = Upright::new(rgb, form);
     let layout = page.lay_out(form);
+    let mut fields = page.cut(form, &layout);
+    for (field, entry) in fields.iter_mut().zip(entry_of) {
+        field.entry = *entry;
+    }
     Ok(PreparedPage {
         form_confidence: layout.confidence,
         angle_deg: page.angle_deg,
         quality: page.quality(&layout),
-        fields: page.cut(form, &layout),
+        fields,
     })
 }
 
@@ -97,6 +105,14 @@ pub struct Layout {
     /// Ink of a usual printed mark, 0..=255.
     strength: u8,
     confidence: f32,
+}
+
+impl Layout {
+    /// Share of the form's printed lines that were found: see [`PreparedPage::form_confidence`].
+    #[must_use]
+    pub fn confidence(&self) -> f32 {
+        self.confidence
+    }
 }
 
 impl Upright {
@@ -206,7 +222,7 @@ impl Upright {
             ticks.iter().copied().fold(0.0, f32::max)
         };
         let quad = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]].map(|p| self.to_source(p));
-        FieldRegion { key: field.key.clone(), quad, lines, ink, ticks }
+        FieldRegion { key: field.key.clone(), entry: Some(0), quad, lines, ink, ticks }
     }
 
     /// From upright work pixels (centres at whole numbers) to the source picture's.

@@ -2,6 +2,7 @@
 
 use super::testpage::{Print, draw, form};
 use super::{FieldRegion, ImageError, PreparedPage, prepare};
+use crate::domain::Form;
 use proptest::prelude::*;
 
 /// Overlap of the boxes around two quads, as a share of their union. Both are turned alike and by little.
@@ -115,4 +116,46 @@ proptest! {
     ) {
         check(&Print { scale: [sx, sy], shift_mm: [tx, ty], angle_deg, label_scale, ..Print::default() });
     }
+}
+
+/// Two entries below each other on one page, and the page's number below both.
+const TWO_ENTRIES: &str = r#"
+id = "two"
+version = 1
+title = "Hai trường hợp"
+register_kind = "KS"
+valid_from = "1999-01-01"
+page_mm = [210.0, 190.0]
+entries_per_page = 2
+ascent_mm = 6.6
+descent_mm = 1.7
+frame = [
+  { id = "left", line = [15.0, 20.0, 15.0, 176.0] }, { id = "top", line = [15.0, 20.0, 198.0, 20.0] },
+  { id = "right", line = [198.0, 20.0, 198.0, 176.0] }, { id = "bottom", line = [15.0, 176.0, 198.0, 176.0] },
+  { id = "between", line = [15.0, 98.0, 198.0, 98.0] },
+]
+field = [
+  { key = "so", kind = "number", group = "g", label = "Số", label_at = [18.0, 32.0], rules = [[26.0, 90.0, 32.0]] },
+  { key = "ten", kind = "person_name", group = "g", label = "Họ và tên", label_at = [18.0, 42.0], rules = [[38.0, 195.0, 42.0]] },
+  { key = "noi", kind = "place", group = "g", label = "Nơi sinh", label_at = [18.0, 52.0], rules = [[36.0, 195.0, 52.0], [18.0, 195.0, 62.0]] },
+  { key = "loai", kind = "choice", group = "g", label = "", options = [{ value = "Nam", tick = [120.0, 27.0, 4.0, 4.0] }, { value = "Nữ", tick = [150.0, 27.0, 4.0, 4.0] }] },
+  { key = "trang", kind = "number", group = "g", label = "Trang", label_at = [160.0, 184.0], rules = [[175.0, 195.0, 184.0]], of_page = true },
+]
+group = [{ id = "g", title = "Trường hợp" }]
+entry = [{ offset = [0.0, 0.0] }, { offset = [0.5, 78.0] }]
+"#;
+
+#[test]
+fn every_entry_of_a_page_is_found_in_its_own_place() {
+    let form = Form::from_toml(TWO_ENTRIES).unwrap();
+    let whole = form.whole_page();
+    let print = Print { angle_deg: 0.6, shift_mm: [1.5, -1.0], label_scale: 1.05, ..Print::default() };
+    let (picture, truth) = draw(&whole.form, &print);
+    let page = prepare(&picture, &form).unwrap();
+    let found: Vec<_> = page.fields.iter().map(|f| (f.key.as_str(), f.entry)).collect();
+    let both = |key| vec![(key, Some(0)), (key, Some(1))];
+    let entries = ["so", "ten", "noi", "loai"].map(both).concat();
+    assert_eq!(found, [entries, vec![("trang", None)]].concat());
+    let misplaced = misplaced(&page, &truth);
+    assert!(misplaced.is_empty(), "{misplaced:#?}");
 }

@@ -120,7 +120,7 @@ fn reading_on(form: &Form) -> PageReading {
         form_confidence: 0.9,
         angle_deg: 0.5,
         quality: serde_json::json!({ "sharpness": 0.8 }),
-        entries: vec![EntryReading { fields: fields.collect() }],
+        entries: vec![EntryReading { place: 0, fields: fields.collect() }],
     }
 }
 
