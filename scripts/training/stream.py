@@ -12,13 +12,14 @@ import nothing
 import paper
 import wordbank
 from alphabet import encode, label
+from digits import Digits
 from ink import Fonts, InkStore, draw_strokes
 from preprocess import MIN_WIDTH_PX, batch, prepare, steps
 from recombine import Recombiner
 from sources import LABELLED, ink_lines, lines
 from texts import Texts
 
-SHARE = {"kalapa": 0.07, "cinnamon": 0.06, "wordbank": 0.08, "vnondb": 0.46, "fonts": 0.30, "french": 0.03}
+SHARE = {"kalapa": 0.06, "cinnamon": 0.06, "wordbank": 0.07, "vnondb": 0.40, "fonts": 0.30, "french": 0.02, "digits": 0.09}
 MAX_WIDTH_PX = 1100
 POOL_LINES = 128
 BATCH_COST_PX = 10_000
@@ -28,14 +29,18 @@ NOTHING_SHARE = 0.035
 
 class Mixer:
     """Draws one prepared line at a time: ((40, W) float32, class numbers). `bank` is
-    the file of the source `wordbank`, which is left out where there is none."""
+    the file of the source `wordbank`, `digits` the package of the source `digits`;
+    each is left out where there is none."""
 
-    def __init__(self, data: Path, domain: Path | None, fonts: Path, sources: list[str], seed: int, bank: Path | None = None) -> None:
+    def __init__(self, data: Path, domain: Path | None, fonts: Path, sources: list[str], seed: int,
+                 bank: Path | None = None, digits: Path | None = None) -> None:
         self.rng = np.random.default_rng(seed)
         self.texts = Texts(domain, random.Random(seed))
         has_bank = "wordbank" in sources and bank is not None and bank.exists()
         self.bank = Recombiner(wordbank.load(bank), self.texts.words) if has_bank else None
-        self.sources = [source for source in sources if source != "wordbank" or has_bank]
+        self.digits = Digits(digits) if "digits" in sources and digits is not None else None
+        absent = {name for name, there in (("wordbank", has_bank), ("digits", self.digits)) if not there}
+        self.sources = [source for source in sources if source not in absent]
         share = np.array([SHARE[source] for source in self.sources])
         self.share = share / share.sum()
         self.real = {}
@@ -65,6 +70,9 @@ class Mixer:
         if source == "wordbank":
             picture, text = self.bank.draw(self.rng)
             return paper.vary(picture, self.rng), text
+        if source == "digits":
+            text = self.texts.figures()
+            return paper.on_paper(self.digits.draw(text, self.rng), self.rng), text
         if source == "fonts":
             text = self.texts.draw()
             mask = self.fonts.draw_by_hand(text, self.rng)

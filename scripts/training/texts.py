@@ -156,6 +156,13 @@ class Texts:
                            f"{rng.randint(0, 23)} giờ {rng.randint(0, 59)} phút", f"{rng.randint(10**8, 10**9 - 1)}",
                            f"0{rng.randint(10**10, 10**11 - 1)}", f"{rng.randint(1, 200)}/QĐ-UBND"))
 
+    def figures(self) -> str:
+        """A date or number of digits and signs alone."""
+        while True:
+            text = self.date() if self.rng.random() < 0.6 else self.number()
+            if any(c.isdigit() for c in text) and all(c in "0123456789/.- " for c in text):
+                return text
+
     def papers(self) -> str:
         rng = self.rng
         number = str(rng.randint(10**8, 10**9 - 1)) if rng.random() < 0.6 else f"0{rng.randint(10**10, 10**11 - 1)}"
@@ -167,7 +174,7 @@ class Texts:
     def draw(self) -> str:
         """One text of 1 to about 70 characters."""
         kind = self.rng.random()
-        for share, draw in ((0.17, self.name), (0.24, self.rare_name), (0.41, self.place), (0.60, self.date), (0.71, self.date_in_words),
+        for share, draw in ((0.16, self.name), (0.26, self.rare_name), (0.39, self.place), (0.59, self.date), (0.69, self.date_in_words),
                             (0.86, self.number), (0.90, self.papers)):
             if kind < share:
                 return draw()

@@ -14,6 +14,7 @@ mod error;
 pub mod eval;
 pub mod fit;
 mod golden;
+mod joined;
 mod layout;
 pub mod legibility;
 mod library;

@@ -4,14 +4,15 @@ use super::batching::{MAX_COLUMNS, bucket, plan};
 use super::calibrate::Statistics;
 use super::decode::lists::ClosedList;
 use super::decode::{Alternative, Decoder};
+use super::joined::joined;
 use super::legibility::{Signs, Unread};
 use super::onnx::{EngineOptions, OnnxLineModel};
 use super::preprocess::{batch, prepare_line, steps};
-use super::{Device, LineModel, Manifest, RecogniseError, golden};
+use super::{Device, LineModel, RecogniseError, golden};
 use crate::domain::FieldKind;
 use crate::image::{Look, look};
 use image::GrayImage;
-use ndarray::{Array2, ArrayView2, Axis, Slice, concatenate};
+use ndarray::{Array2, ArrayView2, Axis, Slice};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -254,9 +255,6 @@ impl Reader {
     }
 }
 
-/// Logarithm of how rarely a word goes on in the next line without a space.
-const WORD_GOES_ON: f32 = -2.3;
-
 /// What calibration looks at for one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
@@ -290,40 +288,9 @@ fn with_pixels<'a>(field: &FieldInput<'a>) -> impl Iterator<Item = &'a GrayImage
     field.lines.iter().filter(|line| line.width() > 0 && line.height() > 0)
 }
 
-/// The steps of a field's lines one behind the other, and between two of them one step that is a space or nothing.
-/// Lines on which no letter is seen are left out where others have some.
-fn joined(lines: &[ArrayView2<'_, f32>], signs: &[Signs], manifest: &Manifest) -> Array2<f32> {
-    let any = signs.iter().any(|signs| signs.letters > 0);
-    let written: Vec<ArrayView2<'_, f32>> = lines
-        .iter()
-        .zip(signs)
-        .filter(|(_, signs)| !any || signs.letters > 0)
-        .map(|(line, _)| *line)
-        .collect();
-    let between = line_break(manifest);
-    let mut parts: Vec<ArrayView2<'_, f32>> = Vec::with_capacity(2 * written.len());
-    for line in written {
-        if !parts.is_empty() {
-            parts.push(between.view());
-        }
-        parts.push(line);
-    }
-    concatenate(Axis(0), &parts).expect("all lines have the model's classes")
-}
-
-/// One step `[1, classes]`: a space at no cost, or nothing where the text wants that much more.
-fn line_break(manifest: &Manifest) -> Array2<f32> {
-    let mut step = Array2::from_elem((1, manifest.classes()), f32::NEG_INFINITY);
-    step[[0, 0]] = WORD_GOES_ON;
-    if let Some(space) = manifest.alphabet.iter().position(|letter| letter == " ") {
-        step[[0, space + 1]] = 0.0;
-    }
-    step
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::test_model::{WidthModel, manifest, peaked};
+    use super::super::test_model::WidthModel;
     use super::*;
     use image::Luma;
 
@@ -353,24 +320,6 @@ mod tests {
         let joined = &reader().read_fields(&[both]).unwrap()[0];
         assert_eq!(joined.text, "300 500");
         assert_eq!(joined.alternatives[0].text, joined.text);
-    }
-
-    #[test]
-    fn what_goes_on_in_the_next_line_is_decoded_with_it() {
-        let manifest = manifest();
-        let above = peaked(&manifest, "Ngày ba tháng tư năm hai nghìn không trăm mười", 0.9);
-        let mut below = peaked(&manifest, "bảy", 0.9);
-        // By itself more probably "cảy", which no date ends with.
-        let class = |c: &str| manifest.alphabet.iter().position(|a| a == c).unwrap() + 1;
-        below[[0, class("b")]] = 0.01_f32.ln();
-        below[[0, class("c")]] = 0.9_f32.ln();
-        let dots = peaked(&manifest, "...", 0.9);
-        let views = [above.view(), below.view(), dots.view()];
-        let signs = views.map(|line| Signs::of(Look::default(), &line, &manifest.alphabet));
-        let steps = joined(&views, &signs, &manifest);
-        assert_eq!(steps.nrows(), above.nrows() + 1 + below.nrows(), "the dotted line is left out");
-        let read = Decoder::default().read(&steps.view(), FieldKind::DateInWords, &manifest);
-        assert_eq!(read[0].text, "Ngày ba tháng tư năm hai nghìn không trăm mười bảy");
     }
 
     #[test]

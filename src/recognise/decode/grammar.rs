@@ -39,7 +39,7 @@ static RARER: LazyLock<Vec<(String, f64)>> = LazyLock::new(|| {
 #[must_use]
 pub fn rarity(text: &str) -> f64 {
     let lower: String = text.chars().map(lower).collect();
-    let words = lower.split([' ', ',']);
+    let words = lower.split([' ', ',', '(', ')', '.']);
     words.filter_map(|word| RARER.iter().find(|(rare, _)| rare == word)).map(|(_, by)| -by).sum()
 }
 

@@ -180,8 +180,10 @@ impl Decoder {
             };
             known.extend(list.log_probs(steps, manifest).into_iter().map(entry));
         } else if let Some(grammar) = self.grammar(kind, manifest) {
+            // The same for every text of the grammar: a longer one is not likelier for that.
+            let letters = free.first().map_or(0, |best| best.classes.len());
+            let bonus = CLOSED_BONUS + GRAMMAR_BONUS_PER_LETTER * letters as f64;
             known.extend(search(steps, grammar, &GRAMMAR_BEAM).into_iter().map(|h| {
-                let bonus = CLOSED_BONUS + GRAMMAR_BONUS_PER_LETTER * h.classes.len() as f64;
                 let found = candidate(h, bonus);
                 Candidate { prior: found.prior + grammar::rarity(&found.text), ..found }
             }));
