@@ -1,10 +1,12 @@
-//! The steps from JPEG bytes to line pictures: A4, 300 dpi, colour, one thread. `cargo bench --bench prepare`.
+//! The steps from JPEG bytes to line pictures: an A4 scan of 300 dpi in colour, and a photo of 12 megapixels that
+//! shows a leaning, curved page; one thread. `cargo bench --bench prepare`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use image::imageops::{FilterType, resize};
 use sohoa::domain::Form;
 use sohoa::image::{
-    JPEG_QUALITY, Limits, ScreenCrop, Upright, crop_for_screen, decode, encode_jpeg, page_for_screen, prepare,
+    AnyWay, JPEG_QUALITY, Limits, ScreenCrop, Upright, crop_for_screen, decode, encode_jpeg, page_for_screen,
+    prepare, prepare_scan,
 };
 use std::hint::black_box;
 
@@ -40,5 +42,23 @@ fn steps(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, steps);
+/// What a photo costs beside what a scan costs: `look` is measured once for all forms.
+fn photo_steps(criterion: &mut Criterion) {
+    let form = Form::embedded().into_iter().find(|f| f.id == "birth_2016").expect("the form is embedded");
+    let bytes = std::fs::read("tests/fixtures/photos/page_0001.jpg").expect("fixtures are committed");
+    let small = decode(&bytes, &Limits::default()).expect("a sound JPEG");
+    let rgb = resize(&small, 3024, 4032, FilterType::CatmullRom);
+    let any_way = AnyWay::new(&rgb);
+    black_box(any_way.likeness(&form));
+    let mut group = criterion.benchmark_group("photo_12mp");
+    group.sample_size(10);
+    group.bench_function("as_scan", |b| b.iter(|| prepare_scan(black_box(&rgb), &form)));
+    group.bench_function("look_and_shape", |b| b.iter(|| AnyWay::new(black_box(&rgb)).likeness(&form)));
+    group.bench_function("likeness_of_a_form", |b| b.iter(|| black_box(&any_way).likeness(&form)));
+    group.bench_function("flatten_align_crop", |b| b.iter(|| black_box(&any_way).prepare(&form)));
+    group.bench_function("prepare", |b| b.iter(|| prepare(black_box(&rgb), &form)));
+    group.finish();
+}
+
+criterion_group!(benches, steps, photo_steps);
 criterion_main!(benches);

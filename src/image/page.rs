@@ -1,18 +1,20 @@
-//! A scanned page becomes lines that can be read: the whole road, step by step.
+//! An upright page becomes lines that can be read: the whole road, step by step.
 
 use super::align::{Evidence, Placement};
 use super::crops::{self, Room, Source};
 use super::extents::{self, FoundRule};
+use super::flatten::Flat;
 use super::geometry::Affine;
 use super::illumination::{Paper, reduced_luma};
+use super::origin::Origin;
 use super::response::LineMap;
 use super::rows::{self, FoundRow};
 use super::ticks::{self, Square};
 use super::writing::{LineGeometry, ink_in_zone};
-use super::{ImageError, Quality, skew};
+use super::{Quality, skew};
 use crate::domain::form::{Form, FormField};
 use crate::domain::whole_page::WholePage;
-use image::{GrayImage, RgbImage};
+use image::{GrayImage, RgbImage, imageops};
 
 /// A page laid on its form.
 #[derive(Debug, Clone)]
@@ -51,35 +53,9 @@ const THIN_MM: f32 = 0.5;
 const BRIDGE_MM: f32 = 0.8;
 /// Resolution of the picture in which lines are sought, at least; and of the one that is read, at most.
 const WORK_PX_PER_MM: f32 = 5.0;
-const READ_PX_PER_MM: f32 = 12.5;
+pub(super) const READ_PX_PER_MM: f32 = 12.5;
 
-/// Finds every field of `form` on a scanned page (upright within ±5°) and cuts out its lines.
-///
-/// Fields that cannot be seen are placed where the form and their neighbours suggest; how much of the form was
-/// found stands in [`PreparedPage::form_confidence`].
-///
-/// # Errors
-/// [`ImageError::UnusableForm`] when the form has no frame or no rules to hold on to.
-pub fn prepare(rgb: &RgbImage, form: &Form) -> Result<PreparedPage, ImageError> {
-    if form.frame.is_empty() || form.fields.iter().all(|f| f.rules.is_empty()) {
-        return Err(ImageError::UnusableForm { reason: "it has no frame lines or no rules" });
-    }
-    let WholePage { form, entry_of } = &form.whole_page();
-    let page = Upright::new(rgb, form);
-    let layout = page.lay_out(form);
-    let mut fields = page.cut(form, &layout);
-    for (field, entry) in fields.iter_mut().zip(entry_of) {
-        field.entry = *entry;
-    }
-    Ok(PreparedPage {
-        form_confidence: layout.confidence,
-        angle_deg: page.angle_deg,
-        quality: page.quality(&layout),
-        fields,
-    })
-}
-
-/// First step of [`prepare`]: a page turned upright, its paper and ink told apart.
+/// First step of [`super::prepare`]: a page turned upright, its paper and ink told apart.
 #[derive(Debug, Clone)]
 pub struct Upright {
     angle_deg: f32,
@@ -94,9 +70,11 @@ pub struct Upright {
     factors: [u32; 2],
     /// Upright work pixels → work pixels as scanned.
     to_scanned: Affine,
+    /// How `luma` came out of the source picture at reading scale.
+    origin: Origin,
 }
 
-/// Second step of [`prepare`]: where everything on the form stands on the upright page.
+/// Second step of [`super::prepare`]: where everything on the form stands on the upright page.
 #[derive(Debug, Clone)]
 pub struct Layout {
     placement: Placement,
@@ -119,12 +97,32 @@ impl Upright {
     /// Measures paper level and skew, and turns the page upright.
     #[must_use]
     pub fn new(rgb: &RgbImage, form: &Form) -> Self {
-        let source_scale = suggested_scale(rgb, form);
+        let source_scale = suggested_scale((rgb.width(), rgb.height()), form);
         let read = ((source_scale / READ_PX_PER_MM).ceil() as u32).max(1);
-        let work = ((source_scale / read as f32 / WORK_PX_PER_MM) as u32).max(1);
-        let luma = reduced_luma(rgb, read);
+        Self::of_luma(reduced_luma(rgb, read), source_scale / read as f32, read, Origin::Scan)
+    }
+
+    /// A page that was turned clockwise by quarters, from the source's luma.
+    pub(super) fn of_turned(luma: &GrayImage, form: &Form, read: u32, quarters: u8) -> Self {
+        let size = [luma.width() as f32, luma.height() as f32];
+        let back = match quarters % 4 {
+            1 => imageops::rotate270(luma),
+            2 => imageops::rotate180(luma),
+            _ => imageops::rotate90(luma),
+        };
+        let scale = suggested_scale(back.dimensions(), form);
+        Self::of_luma(back, scale, read, Origin::Turned(quarters, size))
+    }
+
+    pub(super) fn of_flat(flat: Flat, read: u32) -> Self {
+        Self::of_luma(flat.luma, flat.px_per_mm, read, Origin::Photo(flat.mesh))
+    }
+
+    /// `scale` is in pixels of `luma` per millimetre; `read` source pixels made one of them.
+    fn of_luma(luma: GrayImage, scale: f32, read: u32, origin: Origin) -> Self {
+        let work = ((scale / WORK_PX_PER_MM) as u32).max(1);
         let reduced = reduced_grey(&luma, work);
-        let px_per_mm = source_scale / (read * work) as f32;
+        let px_per_mm = scale / work as f32;
         let paper = Paper::estimate(&reduced, (4.0 * px_per_mm) as u32);
         let scanned = paper.ink(&reduced);
         let angle_deg = skew::estimate_deg(&scanned, px_per_mm);
@@ -134,7 +132,7 @@ impl Upright {
         let to_scanned =
             Affine::rotation(angle_deg, [size.0.ceil() / 2.0, size.1.ceil() / 2.0], [w / 2.0, h / 2.0]);
         let ink = crops::warp(&scanned, &to_scanned, (size.0.ceil() as u32, size.1.ceil() as u32), 0);
-        Self { angle_deg, ink, luma, paper, px_per_mm, factors: [read, work], to_scanned }
+        Self { angle_deg, ink, luma, paper, px_per_mm, factors: [read, work], to_scanned, origin }
     }
 
     /// Finds the form's rules and tick boxes.
@@ -170,11 +168,24 @@ impl Upright {
         Layout { placement, rules, squares, strength: evidence.rows.strength, confidence }
     }
 
-    /// Third step of [`prepare`]: cuts out every field's lines and measures their ink.
+    /// Third step of [`super::prepare`]: cuts out every field's lines and measures their ink.
     #[must_use]
     pub fn cut(&self, form: &Form, layout: &Layout) -> Vec<FieldRegion> {
         let source = self.source();
         form.fields.iter().enumerate().map(|field| self.region(form, layout, &source, field)).collect()
+    }
+
+    pub(super) fn finish(&self, page: &WholePage, layout: &Layout) -> PreparedPage {
+        let mut fields = self.cut(&page.form, layout);
+        for (field, entry) in fields.iter_mut().zip(&page.entry_of) {
+            field.entry = *entry;
+        }
+        PreparedPage {
+            form_confidence: layout.confidence,
+            angle_deg: self.angle_on_source(),
+            quality: self.quality(layout),
+            fields,
+        }
     }
 
     fn source(&self) -> Source<'_> {
@@ -190,7 +201,7 @@ impl Upright {
     fn quality(&self, layout: &Layout) -> Quality {
         let work_scale = (layout.placement.x.scale + layout.placement.y.scale) / 2.0;
         let read_scale = work_scale * self.factors[1] as f32;
-        let dpi = read_scale * self.factors[0] as f32 * 25.4;
+        let dpi = read_scale * self.origin.turn().1 * self.factors[0] as f32 * 25.4;
         Quality::measure(&self.luma, &self.ink, read_scale, dpi)
     }
 
@@ -227,8 +238,14 @@ impl Upright {
 
     /// From upright work pixels (centres at whole numbers) to the source picture's.
     fn to_source(&self, p: [f32; 2]) -> [f32; 2] {
-        let factor = (self.factors[0] * self.factors[1]) as f32;
-        self.to_scanned.then(&Affine::pixel_scale(factor)).apply(p)
+        let read = self.to_scanned.then(&Affine::pixel_scale(self.factors[1] as f32)).apply(p);
+        Affine::pixel_scale(self.factors[0] as f32).apply(self.origin.source(read))
+    }
+
+    /// How far the page was turned clockwise on the source, −180..=180 degrees.
+    fn angle_on_source(&self) -> f32 {
+        let angle = self.angle_deg + self.origin.turn().0;
+        (angle + 180.0).rem_euclid(360.0) - 180.0
     }
 }
 
@@ -250,9 +267,9 @@ fn share_of_ink(lines: &[GrayImage], rules: &[&FoundRule], room: Room, (px_per_m
 }
 
 /// Pixels per millimetre if the picture shows the whole page, give or take a scanner's margin.
-fn suggested_scale(rgb: &RgbImage, form: &Form) -> f32 {
+fn suggested_scale((width, height): (u32, u32), form: &Form) -> f32 {
     let [w_mm, h_mm] = form.page_mm;
-    let (w, h) = (rgb.width() as f32 / w_mm, rgb.height() as f32 / h_mm);
+    let (w, h) = (width as f32 / w_mm, height as f32 / h_mm);
     // Usual resolutions at which the page fits with little to spare.
     let fits = |dpi: &f32| {
         let scale = dpi / 25.4;
@@ -262,7 +279,7 @@ fn suggested_scale(rgb: &RgbImage, form: &Form) -> f32 {
     usual.map_or(w.min(h), |dpi| dpi / 25.4)
 }
 
-fn reduced_grey(grey: &GrayImage, factor: u32) -> GrayImage {
+pub(super) fn reduced_grey(grey: &GrayImage, factor: u32) -> GrayImage {
     if factor == 1 {
         return grey.clone();
     }

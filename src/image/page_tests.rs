@@ -6,7 +6,7 @@ use crate::domain::Form;
 use proptest::prelude::*;
 
 /// Overlap of the boxes around two quads, as a share of their union. Both are turned alike and by little.
-fn overlap(a: &[[f32; 2]; 4], b: &[[f32; 2]; 4]) -> f32 {
+pub(super) fn overlap(a: &[[f32; 2]; 4], b: &[[f32; 2]; 4]) -> f32 {
     let sides = |q: &[[f32; 2]; 4]| {
         let mid = |i: usize, j: usize, k: usize| (q[i][k] + q[j][k]) / 2.0;
         [mid(0, 3, 0), mid(0, 1, 1), mid(1, 2, 0), mid(2, 3, 1)]
