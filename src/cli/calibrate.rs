@@ -170,9 +170,11 @@ fn with_weights(
     weights: &[(String, LogisticWeights)],
     legibility: Option<&LogisticWeights>,
 ) -> anyhow::Result<String> {
+    let kept = legibility.cloned().or_else(|| legibility_of(manifest));
     let mut blocks = String::from("[calibration]\nmethod = \"logistic\"\n");
     let calibrations = weights.iter().map(|(kind, weights)| (format!("calibration.{kind}"), weights));
-    for (block, weights) in calibrations.chain(legibility.map(|weights| ("legibility".to_owned(), weights))) {
+    for (block, weights) in calibrations.chain(kept.iter().map(|weights| ("legibility".to_owned(), weights)))
+    {
         write!(blocks, "\n[{block}]\n")?;
         for (name, weight) in weights.iter().filter(|(_, weight)| **weight != 0.0) {
             writeln!(blocks, "{name} = {weight:.6}")?;
@@ -184,6 +186,13 @@ fn with_weights(
         |at: usize| ["[calibration", "[legibility"].iter().any(|name| manifest[at..].starts_with(name));
     let end = behind.into_iter().find(|at| !is_ours(*at));
     Ok(format!("{}{blocks}\n{}", &manifest[..start], &manifest[end.unwrap_or(manifest.len())..]))
+}
+
+/// The weights of `[legibility]` that a manifest has: they stay where there were no pictures of nothing.
+fn legibility_of(manifest: &str) -> Option<LogisticWeights> {
+    let parsed: toml::Value = toml::from_str(manifest).ok()?;
+    let weights = parsed.get("legibility")?.as_table()?.iter();
+    Some(weights.filter_map(|(name, weight)| Some((name.clone(), weight.as_float()?))).collect())
 }
 
 #[cfg(test)]
@@ -204,6 +213,11 @@ mod tests {
         let with_both = with_weights(&new, &weights, Some(&legibility)).unwrap();
         assert!(with_both.contains("\n[legibility]\nbias = 2.000000\n\n[[training_data]]"), "{with_both}");
         assert_eq!(with_weights(&with_both, &weights, Some(&legibility)).unwrap(), with_both);
+        assert_eq!(
+            with_weights(&with_both, &weights, None).unwrap(),
+            with_both,
+            "without new ones the old stay"
+        );
         let last = with_weights(&new[..new.find("[[").unwrap()], &weights, None).unwrap();
         assert!(toml::from_str::<toml::Value>(&last).is_ok() && last.contains("bias = -0.5"));
     }
