@@ -9,8 +9,8 @@ pub enum ImageError {
     /// Not a single byte.
     #[error("the file is empty")]
     Empty,
-    /// The content is neither JPEG nor PNG, whatever the name says.
-    #[error("the file is neither a JPEG nor a PNG image")]
+    /// The content is none of the formats read here, whatever the name says.
+    #[error("the file is no image of a known format")]
     NotAnImage,
     /// Larger than allowed.
     #[error("the file has {size_bytes} bytes, {limit_bytes} are allowed")]
@@ -65,6 +65,38 @@ pub enum ImageError {
         /// The decoder's words, for the log.
         reason: String,
     },
+    /// One picture was wanted, and the file holds more.
+    #[error("the file has {pages} pages, not one")]
+    SeveralPages {
+        /// How many.
+        pages: usize,
+    },
+    /// Nothing in the file is a page.
+    #[error("the file has no pages")]
+    NoPages,
+    /// More pages than allowed.
+    #[error("{pages} pages are more than the {limit} allowed")]
+    TooManyPages {
+        /// How many the file has, as far as it was counted.
+        pages: usize,
+        /// The most allowed.
+        limit: usize,
+    },
+    /// A PDF or a member of a ZIP that opens with a password only.
+    #[error("the file is protected by a password")]
+    Encrypted,
+    /// A ZIP whose members are too large together.
+    #[error("the members have more than {limit_bytes} bytes")]
+    UnpacksTooLarge {
+        /// The most allowed.
+        limit_bytes: u64,
+    },
+    /// A member whose name leads out of the archive.
+    #[error("the member's name leads out of the archive")]
+    BadMemberName,
+    /// An archive within an archive.
+    #[error("an archive within an archive")]
+    NestedArchive,
     /// The page cannot be laid on the form, e.g. because the form has no printed lines or fields.
     #[error("the form cannot be used to find fields: {reason}")]
     UnusableForm {
@@ -87,6 +119,13 @@ impl ImageError {
             Self::Truncated => "image_truncated",
             Self::Damaged { .. } => "image_damaged",
             Self::Unsupported { .. } => "image_unsupported",
+            Self::SeveralPages { .. } => "file_several_pages",
+            Self::NoPages => "file_no_pages",
+            Self::TooManyPages { .. } => "file_too_many_pages",
+            Self::Encrypted => "file_encrypted",
+            Self::UnpacksTooLarge { .. } => "zip_unpacks_too_large",
+            Self::BadMemberName => "zip_bad_name",
+            Self::NestedArchive => "zip_nested",
             Self::UnusableForm { .. } => "form_unusable",
         }
     }

@@ -1,15 +1,20 @@
 //! The cheap look at an image file: type by content, size and orientation from the header, completeness.
 
 use super::ImageError;
+use super::formats::{jpeg, png, tiff, webp};
 use image::metadata::Orientation;
 
-/// Image formats that are read.
+/// Formats of single pictures that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// JPEG, baseline or progressive.
     Jpeg,
     /// Portable Network Graphics.
     Png,
+    /// WebP without animation.
+    WebP,
+    /// Tagged Image File Format, of one page.
+    Tiff,
 }
 
 impl Format {
@@ -19,6 +24,8 @@ impl Format {
         match self {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Tiff => "image/tiff",
         }
     }
 }
@@ -50,15 +57,22 @@ impl Limits {
         Self { min_side_px: 6, ..Self::default() }
     }
 
-    fn check(&self, width: u32, height: u32) -> Result<(), ImageError> {
+    /// All limits of pixels.
+    pub(super) fn check(&self, width: u32, height: u32) -> Result<(), ImageError> {
+        self.check_most(width, height)?;
+        if width.min(height) < self.min_side_px {
+            return Err(ImageError::TooSmall { width, height, limit: self.min_side_px });
+        }
+        Ok(())
+    }
+
+    /// The upper limits of pixels: part of a page may be small.
+    pub(super) fn check_most(&self, width: u32, height: u32) -> Result<(), ImageError> {
         if u64::from(width) * u64::from(height) > self.max_pixels {
             return Err(ImageError::TooManyPixels { width, height, limit: self.max_pixels });
         }
         if width.max(height) > self.max_side_px {
             return Err(ImageError::TooLong { width, height, limit: self.max_side_px });
-        }
-        if width.min(height) < self.min_side_px {
-            return Err(ImageError::TooSmall { width, height, limit: self.min_side_px });
         }
         Ok(())
     }
@@ -91,15 +105,17 @@ impl Header {
     }
 }
 
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-
 /// Tells the format by the first bytes; names and declared types are not asked.
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Format> {
     if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
         Some(Format::Jpeg)
-    } else if bytes.starts_with(PNG_SIGNATURE) {
+    } else if bytes.starts_with(png::SIGNATURE) {
         Some(Format::Png)
+    } else if webp::starts(bytes) {
+        Some(Format::WebP)
+    } else if tiff::starts(bytes) {
+        Some(Format::Tiff)
     } else {
         None
     }
@@ -108,8 +124,9 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
 /// Reads the header only: format, size, orientation, held against `limits`. Costs microseconds.
 ///
 /// # Errors
-/// [`ImageError::Empty`], [`NotAnImage`](ImageError::NotAnImage), the limit that is passed, or
-/// [`Truncated`](ImageError::Truncated) when the file ends within the header.
+/// [`ImageError::Empty`], [`NotAnImage`](ImageError::NotAnImage), the limit that is passed,
+/// [`SeveralPages`](ImageError::SeveralPages), or [`Truncated`](ImageError::Truncated) when the file ends within
+/// the header.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError> {
     if bytes.is_empty() {
         return Err(ImageError::Empty);
@@ -119,129 +136,28 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Header, ImageError> {
     }
     let format = sniff(bytes).ok_or(ImageError::NotAnImage)?;
     let (width, height, orientation) = match format {
-        Format::Jpeg => jpeg_header(bytes)?,
-        Format::Png => png_header(bytes)?,
+        Format::Jpeg => jpeg::header(bytes)?,
+        Format::Png => png::header(bytes)?,
+        Format::WebP => webp::header(bytes)?,
+        Format::Tiff => match tiff::page_count(bytes)? {
+            0 => return Err(ImageError::NoPages),
+            1 => tiff::header(bytes, 0)?,
+            pages => return Err(ImageError::SeveralPages { pages }),
+        },
     };
     limits.check(width, height)?;
     Ok(Header { format, width, height, orientation: orientation.unwrap_or(Orientation::NoTransforms) })
 }
 
-type Size = (u32, u32, Option<Orientation>);
-
-/// Walks JPEG segments up to the frame header.
-fn jpeg_header(bytes: &[u8]) -> Result<Size, ImageError> {
-    let mut orientation = None;
-    let mut segments = JpegSegments { bytes, at: 2 };
-    while let Some((marker, body)) = segments.next_segment()? {
-        match marker {
-            0xE1 if orientation.is_none() => {
-                orientation = body.strip_prefix(b"Exif\0\0").and_then(Orientation::from_exif_chunk);
-            }
-            // Start of frame, all codings (C4, C8 and CC are tables and extensions).
-            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
-                let &[_, h1, h0, w1, w0, ..] = body else { return Err(ImageError::Truncated) };
-                let (width, height) = (u16::from_be_bytes([w1, w0]), u16::from_be_bytes([h1, h0]));
-                return Ok((width.into(), height.into(), orientation));
-            }
-            0xDA => break,
-            _ => {}
-        }
-    }
-    Err(ImageError::Damaged { reason: "a JPEG without frame header".into() })
-}
-
-struct JpegSegments<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> JpegSegments<'a> {
-    /// The next marker and its body; `None` at the end of the image.
-    fn next_segment(&mut self) -> Result<Option<(u8, &'a [u8])>, ImageError> {
-        loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            // Some writers leave stray bytes between segments; decoders skip them, and so does this.
-            let start = rest
-                .windows(2)
-                .position(|w| w[0] == 0xFF && !matches!(w[1], 0x00 | 0xFF))
-                .ok_or(ImageError::Truncated)?;
-            let marker = rest[start + 1];
-            self.at += start + 2;
-            match marker {
-                0xD9 => return Ok(None),
-                0x01 | 0xD0..=0xD8 => {}
-                _ => break self.body(marker).map(Some),
-            }
-        }
-    }
-
-    fn body(&mut self, marker: u8) -> Result<(u8, &'a [u8]), ImageError> {
-        let &[hi, lo] = self.bytes.get(self.at..self.at + 2).unwrap_or_default() else {
-            return Err(ImageError::Truncated);
-        };
-        let length = usize::from(u16::from_be_bytes([hi, lo])).max(2);
-        let body = self.bytes.get(self.at + 2..self.at + length).ok_or(ImageError::Truncated)?;
-        self.at += length;
-        Ok((marker, body))
-    }
-}
-
-/// Reads the IHDR chunk, then looks for an orientation in front of the pixels.
-fn png_header(bytes: &[u8]) -> Result<Size, ImageError> {
-    let mut chunks = PngChunks { bytes, at: PNG_SIGNATURE.len() };
-    let first = chunks.next_chunk().ok_or(ImageError::Truncated)?;
-    let (b"IHDR", &[w3, w2, w1, w0, h3, h2, h1, h0, ..]) = first else {
-        return Err(ImageError::Damaged { reason: "a PNG without IHDR".into() });
-    };
-    let (width, height) = (u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]));
-    let mut orientation = None;
-    while let Some((name, body)) = chunks.next_chunk() {
-        match name {
-            b"eXIf" => orientation = Orientation::from_exif_chunk(body),
-            b"IDAT" | b"IEND" => break,
-            _ => {}
-        }
-    }
-    Ok((width, height, orientation))
-}
-
-struct PngChunks<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> PngChunks<'a> {
-    /// The next complete chunk: its name and body.
-    fn next_chunk(&mut self) -> Option<(&'a [u8; 4], &'a [u8])> {
-        let rest = self.bytes.get(self.at..)?;
-        let (length, rest) = rest.split_first_chunk::<4>()?;
-        let (name, rest) = rest.split_first_chunk::<4>()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        let body = rest.get(..length)?;
-        self.at = self.at.checked_add(length)?.checked_add(12)?;
-        Some((name, body))
-    }
-}
-
-/// Whether the file reaches its end mark: EOI after the scan of a JPEG (thumbnails inside segments do not
-/// count), IEND of a PNG. Decoders paint what is missing grey, which nobody would notice on a register page.
+/// Whether the file reaches the end that its format marks. Decoders paint what is missing grey, which nobody
+/// would notice on a register page. A TIFF has no end mark; its decoder misses what is not there.
 #[must_use]
 pub(super) fn is_complete(bytes: &[u8], format: Format) -> bool {
     match format {
-        Format::Jpeg => {
-            let mut segments = JpegSegments { bytes, at: 2 };
-            loop {
-                match segments.next_segment() {
-                    Ok(Some(_)) => {}
-                    Ok(None) => return true,
-                    Err(_) => return false,
-                }
-            }
-        }
-        Format::Png => {
-            let mut chunks = PngChunks { bytes, at: PNG_SIGNATURE.len() };
-            std::iter::from_fn(|| chunks.next_chunk()).any(|(name, _)| name == b"IEND")
-        }
+        Format::Jpeg => jpeg::is_complete(bytes),
+        Format::Png => png::is_complete(bytes),
+        Format::WebP => webp::is_complete(bytes),
+        Format::Tiff => true,
     }
 }
 
@@ -251,7 +167,7 @@ mod tests {
 
     /// A PNG that is nothing but a header.
     fn png_claiming(width: u32, height: u32) -> Vec<u8> {
-        let mut bytes = PNG_SIGNATURE.to_vec();
+        let mut bytes = png::SIGNATURE.to_vec();
         bytes.extend([0, 0, 0, 13]);
         bytes.extend(b"IHDR");
         bytes.extend(width.to_be_bytes());

@@ -11,6 +11,7 @@
 
 mod align;
 mod bend;
+mod bundle;
 mod choose;
 mod crops;
 mod decode;
@@ -19,6 +20,7 @@ mod error;
 mod extents;
 mod fit;
 mod flatten;
+mod formats;
 mod geometry;
 mod header;
 mod illumination;
@@ -44,6 +46,10 @@ mod trace;
 mod view;
 mod writing;
 
+pub use bundle::{
+    BundleKind, BundleLimits, Event, Identity, PageFile, Place, Refused, Sink, Unpacked, look_at_bundle,
+    unpack,
+};
 pub use choose::most_likely_first;
 pub use crops::{ScreenCrop, crop_for_screen};
 pub use decode::decode;
