@@ -4,11 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod house;
+#[path = "support/pdf.rs"]
+mod pdf;
 
 #[path = "journeys/bad_input.rs"]
 mod bad_input;
 #[path = "journeys/books.rs"]
 mod books;
+#[path = "journeys/bundles.rs"]
+mod bundles;
 #[path = "journeys/hints.rs"]
 mod hints;
 #[path = "journeys/learning.rs"]

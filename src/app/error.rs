@@ -6,7 +6,7 @@ use crate::domain::review::Refusal;
 use crate::domain::states::{BookState, PageState};
 use crate::domain::{ModelVersion, RegisterKind};
 use crate::exchange::ExchangeError;
-use crate::image::ImageError;
+use crate::image::{ImageError, Refused};
 use crate::store::{StoreError, VerifyError};
 
 /// Why a use case did not happen. Nothing was changed.
@@ -57,6 +57,15 @@ pub enum Error {
     /// The uploaded file is no page.
     #[error("the image is refused")]
     Image(#[from] ImageError),
+    /// The same file of many pages belongs to another book.
+    #[error("the same file is in another book")]
+    FileElsewhere,
+    /// The uploaded file of many pages is none.
+    #[error("the file is refused: {}", .0.reason)]
+    FileRefused(Refused),
+    /// The page has no picture that could be read.
+    #[error("the page has no picture")]
+    NoPicture,
     /// The machine could not read a page just now.
     #[error("reading failed")]
     Reading(#[source] Box<dyn std::error::Error + Send + Sync>),

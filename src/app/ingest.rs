@@ -2,10 +2,10 @@
 
 use super::books::MAY_UPLOAD;
 use super::record::Deed;
-use super::{App, Error, Me, PageView, Result};
+use super::{App, BundleView, Error, Me, PageView, Result};
 use crate::blob::Kept;
 use crate::domain::BookState;
-use crate::image::{Header, inspect};
+use crate::image::{BundleKind, Header, inspect};
 use crate::store::{AddedPage, NewPage};
 use bytes::Bytes;
 use serde_json::json;
@@ -13,7 +13,34 @@ use serde_json::json;
 /// Longest display name kept, in characters.
 const MAX_NAME_CHARS: usize = 120;
 
+/// What a file that came in became.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Uploaded {
+    /// A page.
+    Page(PageView),
+    /// A file of many pages, which follow.
+    Bundle(BundleView),
+}
+
 impl App {
+    /// Takes a file into a book: one page, or a file of many by its content. True: it was here already.
+    ///
+    /// # Errors
+    /// As [`Self::upload_page`]; [`Error::FileRefused`] and [`Error::FileElsewhere`] for files of many pages.
+    pub async fn upload(&self, me: &Me, book_id: &str, name: &str, bytes: Bytes) -> Result<(Uploaded, bool)> {
+        if BundleKind::of(&bytes).is_none() {
+            let (page, already) = self.upload_page(me, book_id, name, bytes).await?;
+            return Ok((Uploaded::Page(page), already));
+        }
+        me.needs(&MAY_UPLOAD)?;
+        let book = self.book_row(book_id).await?;
+        if book.state != BookState::Open {
+            return Err(Error::BookClosed(book.state));
+        }
+        let (bundle, already) = self.upload_bundle(me, (book_id, name), bytes).await?;
+        Ok((Uploaded::Bundle(bundle), already))
+    }
+
     /// Takes a file into a book. The original lies safely in the blob store before the page, its job and its
     /// event are committed, and only then does this return. True: the same bytes were here already.
     ///
@@ -67,13 +94,15 @@ impl App {
             width: width.into(),
             height: height.into(),
             created_at: self.clock.now_ms(),
+            bundle_id: None,
+            picture_sha256: None,
         }
     }
 }
 
 /// What is shown of a file's name: its last part, without control characters and direction marks. Nothing is
 /// ever stored under it.
-fn display_name(name: &str) -> String {
+pub(super) fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let harmless = |c: &char| {
         !c.is_control()

@@ -30,6 +30,8 @@ mod status;
 mod tasks;
 mod training;
 mod training_lines;
+mod unpack;
+mod unpacker;
 
 pub mod page_reader;
 pub mod reading;
@@ -40,6 +42,7 @@ pub use books::{BookView, NewBook};
 pub use clock::Clock;
 pub use deliver::DeliveryView;
 pub use error::Error;
+pub use ingest::Uploaded;
 pub use keys::{KeyError, Keys, Secret};
 pub use model_report::{Comparison, Decided, ModelReport, Share};
 pub use model_source::{ModelSource, OpenFailure, ReaderShelf};
@@ -56,11 +59,17 @@ pub use shadow::SHADOW_READ;
 pub use status::JobsSummary;
 pub use tasks::{Draft, EntryView, Task, TaskRequest};
 pub use training::{KeepLine, TrainingExport, TrainingLine, TrainingWish};
+pub use unpack::{BundleView, UNPACK};
+pub use unpacker::{InProcess, STACK_BYTES, Step, Unpacker};
 
 use crate::blob::Blobs;
 use crate::domain::Form;
 use crate::store::Db;
+use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
+
+/// Megabytes of files that one process takes off the wire at the same time.
+pub const UPLOAD_ROOM_MB: usize = 512;
 
 /// Short for results of this layer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -86,8 +95,10 @@ pub struct App {
     pub log_in_limit: LogInLimit,
     /// Keeps the same picture from being made twice at once.
     pub picture_locks: PictureLocks,
-    /// Room for uploads under way: each holds its file in memory.
+    /// Room for uploads under way, in megabytes: each holds its file in memory.
     pub upload_room: Semaphore,
+    /// Takes files of many pages apart.
+    pub unpacker: Arc<dyn Unpacker>,
     /// Told when a job was queued, so that a worker in this process need not wait for its next look.
     pub work_wanted: Notify,
 }

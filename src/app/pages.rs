@@ -32,6 +32,8 @@ pub struct PageView {
     pub reject_code: Option<String>,
     /// The form it was found to be.
     pub form_id: Option<String>,
+    /// It has a picture to look at.
+    pub has_picture: bool,
     /// The entries on it, when one page is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entries: Option<Vec<EntryOfPage>>,
@@ -52,6 +54,7 @@ const CHUNK: u32 = 1_000;
 impl From<Page> for PageView {
     fn from(page: Page) -> Self {
         Self {
+            has_picture: page.picture().is_some(),
             id: page.id,
             book_id: page.book_id,
             ordinal: page.ordinal,
@@ -99,8 +102,8 @@ impl App {
     /// Has a rejected page read all the same: the register is like that.
     ///
     /// # Errors
-    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::WrongPageState`], [`Error::BadInput`] without a
-    /// reason.
+    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::WrongPageState`], [`Error::NoPicture`],
+    /// [`Error::BadInput`] without a reason.
     pub async fn insist_on_page(&self, me: &Me, id: &str, reason: &str) -> Result<PageView> {
         me.needs(&MAY_UPLOAD)?;
         let reason = reason.trim();
@@ -116,6 +119,9 @@ impl App {
         }
         if book.state != BookState::Open {
             return Err(Error::BookClosed(book.state));
+        }
+        if page.picture().is_none() {
+            return Err(Error::NoPicture);
         }
         tx.insist_on_page(id, reason).await?;
         self.queue_reading(&mut tx, &page.id, true).await?;

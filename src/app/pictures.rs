@@ -122,9 +122,10 @@ impl App {
         self.kept(&page, &name).await?.ok_or(Error::NotFound("crop"))
     }
 
-    /// The bytes of a page as they came in.
+    /// The bytes of a page as they came in, or as they were taken out of the file of many pages they came in.
     pub(super) async fn original_of(&self, page: &Page) -> Result<Bytes> {
-        Ok(self.blobs.get(Kept::Original, &blob_key(&page.sha256)?).await?)
+        let picture = page.picture().ok_or(Error::NoPicture)?;
+        Ok(self.blobs.get(Kept::Original, &blob_key(picture)?).await?)
     }
 
     async fn kept(&self, page: &Page, name: &str) -> Result<Option<Bytes>> {

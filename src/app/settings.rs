@@ -1,12 +1,16 @@
 //! What the use cases are set to.
 
-use crate::image::Limits;
+use crate::image::{BundleLimits, Limits};
 
 /// Settings of the application; those of a project (thresholds, leases) are in the database.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// What may be uploaded.
+    /// What may be uploaded as a page.
     pub limits: Limits,
+    /// Largest file of many pages, in bytes.
+    pub max_bundle_bytes: usize,
+    /// Most pages of one file.
+    pub max_bundle_pages: usize,
     /// How long a session lasts, seconds.
     pub session_secs: u32,
     /// Send the session cookie over TLS only. Needed behind a TLS proxy, wrong on plain loopback.
@@ -25,6 +29,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
+            max_bundle_bytes: BundleLimits::default().max_bytes,
+            max_bundle_pages: BundleLimits::default().max_pages,
             session_secs: 12 * 3600,
             secure_cookies: false,
             leases_per_person: 2,
@@ -32,5 +38,24 @@ impl Default for Settings {
             shadow_backlog: 2_000,
             pictures_ahead: true,
         }
+    }
+}
+
+impl Settings {
+    /// What may be unpacked.
+    #[must_use]
+    pub fn bundle_limits(&self) -> BundleLimits {
+        BundleLimits {
+            max_bytes: self.max_bundle_bytes,
+            max_pages: self.max_bundle_pages,
+            page: self.limits,
+            ..BundleLimits::default()
+        }
+    }
+
+    /// The largest file that is taken off the wire.
+    #[must_use]
+    pub fn max_upload_bytes(&self) -> usize {
+        self.limits.max_bytes.max(self.max_bundle_bytes)
     }
 }

@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod engine;
 mod eval;
+mod files;
 mod jobs;
 mod model;
 mod page;
@@ -17,6 +18,7 @@ mod read;
 mod serve;
 mod service;
 mod tables;
+mod unpack;
 mod user;
 mod worker;
 
@@ -56,12 +58,17 @@ pub enum Command {
     Read(read::Args),
     /// Read whole pages
     Page(page::Args),
+    /// Show the pages of image, PDF and ZIP files, or why they are refused
+    Files(files::Args),
     /// Measure the reader on labelled pictures of fields
     Eval(eval::Args),
     /// Check what the program stands on: library, device, model, database, disk, folders, clock
     Doctor(doctor::Args),
     /// Check or describe the line model
     Model(model::Args),
+    /// Take a file of many pages apart (the server calls this)
+    #[command(hide = true)]
+    UnpackPages(unpack::Args),
 }
 
 impl Command {
@@ -83,9 +90,11 @@ impl Command {
             Self::Demo(args) => demo::run(args, settings),
             Self::Read(args) => read::run(args, settings),
             Self::Page(args) => page::run(args, settings),
+            Self::Files(args) => files::run(args),
             Self::Eval(args) => eval::run(args, settings),
             Self::Doctor(args) => doctor::run(args, settings),
             Self::Model(args) => model::run(args, settings),
+            Self::UnpackPages(args) => unpack::run(args),
         }
     }
 }

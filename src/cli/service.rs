@@ -2,8 +2,11 @@
 
 use super::config::Settings;
 use super::engine;
+use super::unpack::OwnProcess;
 use crate::app::reading::EnginePageReader;
-use crate::app::{App, Clock, Keys, LogInLimit, PageReader, PictureLocks, Random, Settings as AppSettings};
+use crate::app::{
+    App, Clock, Keys, LogInLimit, PageReader, PictureLocks, Random, Settings as AppSettings, UPLOAD_ROOM_MB,
+};
 use crate::blob::Blobs;
 use crate::domain::Form;
 use crate::jobs::{OpenReader, Runner, RunnerOptions};
@@ -15,9 +18,6 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
-
-/// Uploads that are taken off the wire at the same time; each may hold as much as the largest file.
-const UPLOADS_AT_ONCE: usize = 16;
 
 /// Runs a command that needs the asynchronous machinery. A page still being read when it ends is not waited
 /// for: its job was handed back.
@@ -44,7 +44,8 @@ pub(super) async fn open_app(settings: &Settings) -> anyhow::Result<Arc<App>> {
         settings: AppSettings { secure_cookies: settings.secure_cookies, ..AppSettings::default() },
         log_in_limit: LogInLimit::default(),
         picture_locks: PictureLocks::default(),
-        upload_room: tokio::sync::Semaphore::new(UPLOADS_AT_ONCE),
+        upload_room: tokio::sync::Semaphore::new(UPLOAD_ROOM_MB),
+        unpacker: Arc::new(OwnProcess::of_this_program()?),
         work_wanted: tokio::sync::Notify::new(),
     };
     app.ensure_project().await?;

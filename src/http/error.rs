@@ -65,9 +65,13 @@ impl Error {
                 StatusCode::FORBIDDEN
             }
             Self::App(App::NotFound(_)) | Self::NoSuchAddress => StatusCode::NOT_FOUND,
-            Self::App(App::BadInput(_) | App::Image(_) | App::Refused(Refusal::Fields(_))) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::App(
+                App::BadInput(_)
+                | App::Image(_)
+                | App::FileRefused(_)
+                | App::NoPicture
+                | App::Refused(Refusal::Fields(_)),
+            ) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::App(
                 App::LeaseLost
                 | App::Refused(_)
@@ -75,7 +79,8 @@ impl Error {
                 | App::BookClosed(_)
                 | App::BookExists
                 | App::NoWorkbook(_)
-                | App::PageElsewhere { .. },
+                | App::PageElsewhere { .. }
+                | App::FileElsewhere,
             ) => StatusCode::CONFLICT,
             Self::BadJson(_) | Self::BadQuery(_) | Self::BadPath(_) | Self::BrokenOff => {
                 StatusCode::BAD_REQUEST
@@ -105,8 +110,10 @@ impl Error {
                 App::BadInput(_) => "bad_input",
                 App::BookExists => "book_exists",
                 App::NoWorkbook(_) => "no_workbook",
-                App::PageElsewhere { .. } => "page_elsewhere",
+                App::PageElsewhere { .. } | App::FileElsewhere => "page_elsewhere",
                 App::Image(error) => error.code(),
+                App::FileRefused(refused) => &refused.code,
+                App::NoPicture => "page_without_picture",
                 App::Store(StoreError::Busy(_)) => "busy",
                 _ => "internal",
             },

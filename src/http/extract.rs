@@ -34,10 +34,17 @@ fn refused_body(rejection: BytesRejection) -> Error {
     }
 }
 
-/// Reads a whole body of at most `max_bytes`.
-pub(super) async fn read_body(body: Body, max_bytes: usize) -> Result<Bytes, Error> {
+/// Reads a whole body of at most `max_bytes`; `announced_bytes` are told by its header, if any.
+pub(super) async fn read_body(
+    body: Body,
+    announced_bytes: Option<usize>,
+    max_bytes: usize,
+) -> Result<Bytes, Error> {
+    if announced_bytes.is_some_and(|bytes| bytes > max_bytes) {
+        return Err(Error::TooLarge { max_bytes });
+    }
     let mut stream = body.into_data_stream();
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(announced_bytes.unwrap_or_default());
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Error::BrokenOff)?;
         if bytes.len() + chunk.len() > max_bytes {

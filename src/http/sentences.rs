@@ -51,14 +51,18 @@ pub fn of_code(code: &str, lang: Lang) -> &'static str {
 }
 
 fn of_image(code: &str) -> Option<(&'static str, &'static str)> {
+    of_picture(code).or_else(|| of_file(code)).or_else(|| of_reading(code))
+}
+
+fn of_picture(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
         "image_empty" => (
             "Tệp rỗng (0 byte). Hãy quét lại hoặc chọn tệp khác.",
             "The file is empty (0 bytes). Scan again or choose another file.",
         ),
         "image_unknown_type" => (
-            "Tệp này không phải ảnh JPEG hay PNG, dù tên tệp ghi thế nào. Hãy tải lên bản quét JPEG hoặc PNG.",
-            "This file is neither JPEG nor PNG, whatever its name says. Upload a JPEG or PNG scan.",
+            "Tệp này không phải ảnh, PDF hay ZIP, dù tên tệp ghi thế nào. Hãy tải lên bản quét JPEG, PNG, TIFF, WebP hoặc PDF.",
+            "This file is no image, PDF or ZIP, whatever its name says. Upload a JPEG, PNG, TIFF, WebP or PDF scan.",
         ),
         "image_too_many_bytes" => (
             "Tệp quá lớn. Hãy quét lại ở 300 dpi hoặc lưu dạng JPEG rồi tải lên.",
@@ -88,6 +92,58 @@ fn of_image(code: &str) -> Option<(&'static str, &'static str)> {
             "Loại ảnh này chưa dùng được. Hãy lưu lại thành JPEG hoặc PNG thường.",
             "This sort of image is not supported. Save it as an ordinary JPEG or PNG.",
         ),
+        _ => return None,
+    })
+}
+
+fn of_file(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "file_encrypted" => (
+            "Tệp có mật khẩu nên không mở được. Hãy bỏ mật khẩu rồi tải lên lại.",
+            "The file is protected by a password. Remove the password and upload it again.",
+        ),
+        "file_no_pages" => (
+            "Tệp không có trang nào. Hãy kiểm tra tệp rồi tải lên lại.",
+            "The file has no pages. Check it and upload it again.",
+        ),
+        "file_several_pages" => (
+            "Tệp có nhiều trang, mà ở đây chỉ nhận một trang.",
+            "The file has several pages; one is wanted here.",
+        ),
+        "file_too_many_pages" => (
+            "Tệp có quá nhiều trang. Hãy tách thành nhiều tệp, mỗi tệp một quyển.",
+            "The file has too many pages. Split it, one file for each book.",
+        ),
+        "file_too_hard" => (
+            "Không tách được tệp này thành trang: tệp hỏng hoặc quá phức tạp. Hãy xuất lại từ máy quét, hoặc tải ảnh từng trang.",
+            "This file cannot be taken apart: it is damaged or too complex. Export it again, or upload single images.",
+        ),
+        "page_too_hard" => (
+            "Trang này trong tệp quá nặng hoặc hỏng nên không mở được. Hãy quét lại trang này ở 300 dpi.",
+            "This page of the file is damaged or too heavy to open. Scan this page again at 300 dpi.",
+        ),
+        "page_without_picture" => (
+            "Trang này không có ảnh để đọc. Hãy quét lại và tải lên trang này.",
+            "This page has no picture to read. Scan and upload it again.",
+        ),
+        "zip_unpacks_too_large" => (
+            "Tệp ZIP giải nén ra quá lớn. Hãy chia thành nhiều tệp ZIP nhỏ hơn.",
+            "The ZIP unpacks to too many bytes. Split it into smaller ones.",
+        ),
+        "zip_bad_name" => (
+            "Tên tệp trong ZIP không hợp lệ (dẫn ra ngoài thư mục). Hãy nén lại từ một thư mục bình thường.",
+            "A name in the ZIP leads out of its folder. Pack it again from an ordinary folder.",
+        ),
+        "zip_nested" => (
+            "Trong ZIP có một tệp ZIP khác. Hãy giải nén tệp đó rồi tải lên riêng.",
+            "There is a ZIP within the ZIP. Unpack it and upload it on its own.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_reading(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
         "form_unusable" => (
             "Biểu mẫu thiếu dữ liệu nên không tìm được ô. Hãy báo quản trị viên.",
             "The form lacks data, so no fields can be found. Tell the administrator.",
@@ -251,7 +307,16 @@ mod tests {
     #[test]
     fn every_refusal_has_its_own_sentence_in_both_languages() {
         let unknown = of_code("no such code", Lang::Vi);
-        for code in ["not_signed_in", "same_person", "lease_lost", "image_truncated", "image_unknown_type"] {
+        for code in [
+            "not_signed_in",
+            "same_person",
+            "lease_lost",
+            "image_truncated",
+            "image_unknown_type",
+            "zip_nested",
+            "page_too_hard",
+            "file_encrypted",
+        ] {
             assert_ne!(of_code(code, Lang::Vi), unknown, "{code}");
             assert_ne!(of_code(code, Lang::Vi), of_code(code, Lang::En), "{code}");
         }

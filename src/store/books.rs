@@ -67,8 +67,12 @@ const BY_NAME: &str =
 const NEWEST_FIRST: &str = columns!("SELECT", "FROM book WHERE id < $1 ORDER BY id DESC LIMIT $2");
 /// An update that changes nothing takes the row's lock in both databases.
 const LOCK: &str = columns!("UPDATE book SET state = state WHERE id = $1 RETURNING", "");
+/// A file that waits to be unpacked counts as a page that waits to be read.
 const PAGES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM page
-    WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state";
+    WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state
+    UNION ALL
+    SELECT book_id, state, COUNT(*) AS n FROM bundle
+    WHERE book_id BETWEEN $1 AND $2 AND state = 'received' GROUP BY book_id, state";
 const ENTRIES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM entry
     WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state";
 const ACCEPT: &str = "UPDATE book SET state = 'accepted', accepted_by = $2, accepted_at = $3 WHERE id = $1";
@@ -176,7 +180,7 @@ impl Db {
         let mut summaries: BTreeMap<String, BookSummary> = BTreeMap::new();
         for row in self.rows(PAGES_PER_STATE, binds![first, last]).await? {
             let summary = summaries.entry(row.text("book_id")?).or_default();
-            summary.pages.insert(row.word("state")?, row.count("n")?);
+            *summary.pages.entry(row.word("state")?).or_default() += row.count("n")?;
         }
         for row in self.rows(ENTRIES_PER_STATE, binds![first, last]).await? {
             let summary = summaries.entry(row.text("book_id")?).or_default();
@@ -220,7 +224,7 @@ impl Tx {
     pub async fn book_counts(&mut self, id: &str) -> Result<BookCounts> {
         let mut summary = BookSummary::default();
         for row in self.rows(PAGES_PER_STATE, binds![id, id]).await? {
-            summary.pages.insert(row.word("state")?, row.count("n")?);
+            *summary.pages.entry(row.word("state")?).or_default() += row.count("n")?;
         }
         for row in self.rows(ENTRIES_PER_STATE, binds![id, id]).await? {
             summary.entries.insert(row.word("state")?, row.count("n")?);

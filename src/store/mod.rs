@@ -13,7 +13,7 @@
 //! tx.commit().await?;                                              // durable now, acknowledge after
 //! ```
 //!
-//! A dropped `Tx` undoes everything. Locks are taken in this order, always: book, page, entry, lease, job,
+//! A dropped `Tx` undoes everything. Locks are taken in this order, always: book, bundle, page, entry, lease, job,
 //! chain. Queries are constants in portable SQL beside the method that runs them; those that differ are in
 //! `dialect.rs`; what both databases must do alike is in `tests/store_contract.rs`, run against both.
 //!
@@ -23,6 +23,7 @@ mod accounts;
 mod arm;
 mod audit;
 mod books;
+mod bundles;
 mod comparison;
 mod deliveries;
 mod dialect;
@@ -48,6 +49,7 @@ pub use accounts::Account;
 pub use arm::{Db, PostgresArm, SqliteArm, Tx};
 pub use audit::{AuditRecord, NewEvent, VerifyError};
 pub use books::{Book, BookSummary};
+pub use bundles::{AddedBundle, Bundle, BundleState, Unpacking};
 pub use comparison::ReadTwice;
 pub use deliveries::Delivery;
 pub use entries::{Entry, EntryWithFields, Field, NewEntry, NewField, Quad, Registration};

@@ -40,6 +40,18 @@ pub struct Page {
     pub insisted: Option<String>,
     /// When it came in, ms.
     pub created_at: i64,
+    /// The file of many pages that it came in.
+    pub bundle_id: Option<String>,
+    /// SHA-256 of the picture's bytes where the page came in a bundle; none when there is no picture.
+    pub picture_sha256: Option<String>,
+}
+
+impl Page {
+    /// The blob that holds the page's picture: its own bytes, or what was taken out of its bundle.
+    #[must_use]
+    pub fn picture(&self) -> Option<&str> {
+        if self.bundle_id.is_some() { self.picture_sha256.as_deref() } else { Some(&self.sha256) }
+    }
 }
 
 /// A page on its way in.
@@ -49,7 +61,7 @@ pub struct NewPage {
     pub id: String,
     /// Its book.
     pub book_id: String,
-    /// SHA-256 of the bytes, hexadecimal.
+    /// SHA-256 of the bytes, or of what else the page is known by, hexadecimal.
     pub sha256: String,
     /// The name it was uploaded under.
     pub file_name: String,
@@ -63,6 +75,10 @@ pub struct NewPage {
     pub height: i64,
     /// When, ms.
     pub created_at: i64,
+    /// The bundle it comes in.
+    pub bundle_id: Option<String>,
+    /// SHA-256 of the picture's bytes, for a page of a bundle that has one.
+    pub picture_sha256: Option<String>,
 }
 
 /// What became of a page on its way in.
@@ -90,15 +106,17 @@ macro_rules! columns {
         concat!(
             $before,
             " id, book_id, ordinal, sha256, file_name, mime, size_bytes, width, height, state, reject_code,
-              form_id, angle_deg, quality, insisted, created_at ",
+              form_id, angle_deg, quality, insisted, created_at, bundle_id,
+              picture_sha256 ",
             $after
         )
     };
 }
 
 const ADD: &str = columns!(
-    "INSERT INTO page (id, book_id, ordinal, sha256, file_name, mime, size_bytes, width, height, state, created_at)
-     SELECT $1, $2, COALESCE(MAX(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, 'received', $9
+    "INSERT INTO page (id, book_id, ordinal, sha256, file_name, mime, size_bytes, width, height, state, created_at,
+       bundle_id, picture_sha256)
+     SELECT $1, $2, COALESCE(MAX(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11
        FROM page WHERE book_id = $2
      ON CONFLICT (sha256) DO NOTHING RETURNING",
     ""
@@ -141,6 +159,8 @@ impl Page {
             quality: row.opt_text("quality")?,
             insisted: row.opt_text("insisted")?,
             created_at: row.int("created_at")?,
+            bundle_id: row.opt_text("bundle_id")?,
+            picture_sha256: row.opt_text("picture_sha256")?,
         })
     }
 }
@@ -199,6 +219,8 @@ impl Tx {
             page.width,
             page.height,
             page.created_at,
+            &page.bundle_id,
+            &page.picture_sha256,
         ];
         if let Some(row) = self.row(ADD, binds).await? {
             return Page::from_row(&row).map(AddedPage::New);

@@ -3,8 +3,8 @@
 
 use super::arm::Sql;
 use super::{
-    Db, accounts, audit, books, comparison, deliveries, dialect, drafts, entries, jobs, leases, neighbours,
-    pages, proposals,
+    Db, accounts, audit, books, bundles, comparison, deliveries, dialect, drafts, entries, jobs, leases,
+    neighbours, pages, proposals,
 };
 use super::{review, sessions};
 use sqlx::{AssertSqlSafe, Row};
@@ -18,6 +18,7 @@ fn queries() -> Vec<&'static str> {
         accounts::QUERIES,
         audit::QUERIES,
         books::QUERIES,
+        bundles::QUERIES,
         comparison::QUERIES,
         deliveries::QUERIES,
         drafts::QUERIES,

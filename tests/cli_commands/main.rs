@@ -7,8 +7,11 @@
 mod admin;
 mod bad_input;
 mod doctor;
+mod files;
 mod measuring;
 mod models;
+#[path = "../support/pdf.rs"]
+mod pdf;
 mod reading;
 mod training;
 mod usage;

@@ -14,8 +14,8 @@ use http_body_util::BodyExt;
 use reader::{MadeUpReader, OtherReader};
 use serde_json::Value;
 use sohoa::app::{
-    App, Clock, Keys, LogInLimit, ModelSource, NewAccount, PageReader, PictureLocks, Random, ReaderShelf,
-    Settings,
+    App, Clock, InProcess, Keys, LogInLimit, ModelSource, NewAccount, PageReader, PictureLocks, Random,
+    ReaderShelf, Settings, UPLOAD_ROOM_MB,
 };
 use sohoa::blob::Blobs;
 use sohoa::domain::Form;
@@ -76,7 +76,8 @@ impl House {
             settings: Settings { pictures_ahead: false, ..settings },
             log_in_limit: LogInLimit::default(),
             picture_locks: PictureLocks::default(),
-            upload_room: tokio::sync::Semaphore::new(16),
+            upload_room: tokio::sync::Semaphore::new(UPLOAD_ROOM_MB),
+            unpacker: Arc::new(InProcess),
             work_wanted: tokio::sync::Notify::new(),
         });
         app.ensure_project().await.unwrap();

@@ -177,6 +177,8 @@ pub fn new_page(n: u32) -> NewPage {
         width: 2_480,
         height: 3_508,
         created_at: NOW,
+        bundle_id: None,
+        picture_sha256: None,
     }
 }
 

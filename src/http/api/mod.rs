@@ -29,6 +29,7 @@ fn versioned() -> Router<Arc<App>> {
         .route("/books", get(books::list).post(books::create))
         .route("/books/{id}", get(books::show))
         .route("/books/{id}/pages", get(pages::list).post(pages::upload))
+        .route("/books/{id}/bundles", get(pages::bundles))
         .route("/books/{id}/acceptance", post(books::accept))
         .route("/books/{id}/approval", post(books::approve))
         .route("/books/{id}/deliveries", get(deliveries::list).post(deliveries::create))

@@ -1,12 +1,13 @@
 //! Pages: upload, state, pictures.
 
-use crate::app::{self, App, PageView};
+use crate::app::{self, App, BundleView, PageView, UPLOAD_ROOM_MB, Uploaded};
 use crate::domain::states::PageState;
 use crate::http::extract::{Json, Path, Query, read_body};
 use crate::http::{Error, Lang, SignedIn, sentences};
+use crate::image::BundleKind;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -30,6 +31,37 @@ struct Reject {
 #[derive(Serialize)]
 pub(super) struct Pages {
     pages: Vec<Page>,
+}
+
+/// A file of many pages with the reason of its refusal in words.
+#[derive(Serialize)]
+pub(super) struct Bundle {
+    #[serde(flatten)]
+    bundle: BundleView,
+    reject: Option<Reject>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Bundles {
+    bundles: Vec<Bundle>,
+}
+
+/// What an upload became.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Taken {
+    /// One page.
+    Page(Page),
+    /// A file whose pages follow.
+    Bundle { bundle: Bundle, already: bool },
+}
+
+impl Bundle {
+    fn new(bundle: BundleView, lang: Lang) -> Self {
+        let code = bundle.reject_code.clone();
+        let reject = code.map(|code| Reject { message: sentences::of_code(&code, lang), code });
+        Self { bundle, reject }
+    }
 }
 
 #[derive(Deserialize)]
@@ -67,7 +99,18 @@ pub(super) async fn list(
     Ok(axum::Json(Pages { pages: pages.into_iter().map(|p| Page::new(p, lang)).collect() }))
 }
 
-/// `POST /api/v1/books/{id}/pages?name=FILE`: the body is the file.
+/// `GET /api/v1/books/{id}/bundles`: the files of many pages that came in.
+pub(super) async fn bundles(
+    State(app): State<Arc<App>>,
+    _: SignedIn,
+    lang: Lang,
+    Path(book_id): Path<String>,
+) -> Result<axum::Json<Bundles>, Error> {
+    let bundles = app.bundles(&book_id).await?;
+    Ok(axum::Json(Bundles { bundles: bundles.into_iter().map(|b| Bundle::new(b, lang)).collect() }))
+}
+
+/// `POST /api/v1/books/{id}/pages?name=FILE`: the body is the file, of one page or many.
 #[expect(clippy::too_many_arguments, reason = "one extractor each")]
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
@@ -75,14 +118,31 @@ pub(super) async fn upload(
     lang: Lang,
     Path(book_id): Path<String>,
     Query(file): Query<FileName>,
+    headers: HeaderMap,
     body: Body,
-) -> Result<(StatusCode, axum::Json<Page>), Error> {
+) -> Result<(StatusCode, axum::Json<Taken>), Error> {
+    let max_bytes = app.settings.max_upload_bytes();
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     // Others wait in line before their bytes are taken off the wire.
-    let _room = app.upload_room.acquire().await.map_err(|_| app::Error::Broken("no room".into()))?;
-    let bytes = read_body(body, app.settings.limits.max_bytes).await?;
-    let (page, already) = app.upload_page(&me, &book_id, &file.name, bytes).await?;
-    let status = if already { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, axum::Json(Page { already, ..Page::new(page, lang) })))
+    let megabytes = (announced.unwrap_or(max_bytes).min(max_bytes) >> 20) + 1;
+    let room = app.upload_room.acquire_many(megabytes.min(UPLOAD_ROOM_MB) as u32).await;
+    let _room = room.map_err(|_| app::Error::Broken("no room".into()))?;
+    let bytes = read_body(body, announced, max_bytes).await?;
+    let most_of_page = app.settings.limits.max_bytes;
+    if bytes.len() > most_of_page && BundleKind::of(&bytes).is_none() {
+        return Err(Error::TooLarge { max_bytes: most_of_page });
+    }
+    let (taken, already) = app.upload(&me, &book_id, &file.name, bytes).await?;
+    Ok(match taken {
+        Uploaded::Page(page) => {
+            let status = if already { StatusCode::OK } else { StatusCode::CREATED };
+            (status, axum::Json(Taken::Page(Page { already, ..Page::new(page, lang) })))
+        }
+        Uploaded::Bundle(bundle) => {
+            let status = if already { StatusCode::OK } else { StatusCode::ACCEPTED };
+            (status, axum::Json(Taken::Bundle { bundle: Bundle::new(bundle, lang), already }))
+        }
+    })
 }
 
 /// `GET /api/v1/pages/{id}`

@@ -67,6 +67,7 @@ export const books = async () => (await call("GET", "/books")).books;
 export const book = (bookId) => call("GET", `/books/${id(bookId)}`);
 export const openBook = (data) => call("POST", "/books", data);
 export const pages = async (bookId) => (await call("GET", `/books/${id(bookId)}/pages`)).pages;
+export const bundles = async (bookId) => (await call("GET", `/books/${id(bookId)}/bundles`)).bundles;
 export const insist = (pageId, reason) => call("POST", `/pages/${id(pageId)}/insist`, { reason });
 export const accept = (bookId, reason) => call("POST", `/books/${id(bookId)}/acceptance`, reason ? { reason } : {});
 export const approve = (bookId) => call("POST", `/books/${id(bookId)}/approval`, {});

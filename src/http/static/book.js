@@ -22,7 +22,7 @@ function pageCells(page) {
   if (page.state === "rejected") file.push(h("p", { class: "reason" }, page.reject?.message ?? ""));
   const state = h("span", { class: `mark ${page.state === "rejected" ? "wrong" : ""}` }, t(`page.state.${page.state}`));
   const done = page.state === "prepared" || page.state === "read";
-  const look = done || page.width ? h("a", { href: api.pageImageUrl(page.id, 1600), target: "_blank", rel: "noopener" }, t("page.look")) : "";
+  const look = page.has_picture && (done || page.width) ? h("a", { href: api.pageImageUrl(page.id, 1600), target: "_blank", rel: "noopener" }, t("page.look")) : "";
   return [h("td", { class: "count" }, String(page.ordinal)), h("td", {}, file), h("td", {}, state), h("td", { class: "count" }, bytes(page.size_bytes)), h("td", {}, look)];
 }
 
@@ -45,7 +45,7 @@ function showPage(page) {
   row.face = face;
   row.element.replaceChildren(...pageCells(page));
   row.element.dataset.state = page.state;
-  if (page.state === "rejected" && may(MANAGERS)) row.element.children[1].append(insistForm(page));
+  if (page.state === "rejected" && page.has_picture && may(MANAGERS)) row.element.children[1].append(insistForm(page));
 }
 
 /** "Use this page all the same": asks for the reason in place. */
@@ -69,6 +69,22 @@ function insistForm(page) {
     }
   });
   return h("div", {}, open, form, trouble);
+}
+
+/** Files of many pages: what became of each. */
+function showBundles(bundles) {
+  const face = JSON.stringify(bundles);
+  const list = byId("bundles");
+  byId("bundles-box").hidden = bundles.length === 0;
+  if (list.dataset.face === face) return;
+  list.dataset.face = face;
+  list.replaceChildren(...bundles.map((bundle) => {
+    const parts = bundle.state === "unpacked"
+      ? ["pages", "rejected", "already", "elsewhere"].filter((key) => key === "pages" || bundle[key] > 0).map((key) => t(`bundle.${key === "pages" ? "unpacked" : key}`, { n: number(bundle[key]) }))
+      : [t(`bundle.${bundle.state}`)];
+    const reason = bundle.reject ? h("p", { class: "reason" }, bundle.reject.message) : "";
+    return h("li", { dataset: { bundle: bundle.id, state: bundle.state } }, h("span", { class: "file" }, bundle.file_name), " ", h("span", { class: "quiet" }, parts.join(" · ")), reason);
+  }));
 }
 
 function showBook(book) {
@@ -141,12 +157,14 @@ async function refresh() {
   let wait = BUSY_MS;
   if (!document.hidden) {
     try {
-      const [book, pages] = await Promise.all([api.book(bookId), api.pages(bookId)]);
+      const [book, pages, bundles] = await Promise.all([api.book(bookId), api.pages(bookId), api.bundles(bookId)]);
       showBook(book);
+      showBundles(bundles);
       showPages(pages);
       showDeliveries(["approved", "delivered"].includes(book.state) ? await api.deliveries(bookId) : []);
       setText(byId("trouble"), "");
-      if (pages.every((p) => p.state === "read" || p.state === "rejected")) wait = QUIET_MS;
+      const settledPages = pages.every((p) => p.state === "read" || p.state === "rejected");
+      if (settledPages && bundles.every((b) => b.state !== "received")) wait = QUIET_MS;
     } catch (error) {
       if (error.status === 401) location.assign(`/login?next=${location.pathname}`);
       setText(byId("trouble"), error.message);

@@ -7,7 +7,7 @@ import { headers, outcome, Refusal, uploadPath } from "./api.js";
 const AT_ONCE = 3;
 const WAITS_MS = [1_000, 3_000, 8_000, 20_000];
 
-/** Sends files to one book and shows them in `list`; calls `arrived(page)` for each page taken in. */
+/** Sends files to one book and shows them in `list`; calls `arrived(taken)` for each file taken in. */
 export class Uploads {
   constructor(bookId, list, arrived) {
     Object.assign(this, { bookId, list, arrived, waiting: [], active: 0, left: 0 });
@@ -75,12 +75,16 @@ export class Uploads {
     setText(item.words, percent < 100 ? t("upload.sending", { percent }) : t("upload.checking"));
   }
 
-  done(item, page) {
+  /** `taken` is a page, or a file of many pages, which follow. */
+  done(item, taken) {
     this.left -= 1;
-    item.element.dataset.state = page.already ? "already" : "done";
+    item.element.dataset.state = taken.already ? "already" : "done";
     item.bar.value = 100;
-    setText(item.words, t(page.already ? "upload.already" : "upload.done", { n: page.ordinal }));
-    this.arrived(page);
+    const words = taken.bundle
+      ? t(taken.already ? "upload.bundle_already" : "upload.bundle")
+      : t(taken.already ? "upload.already" : "upload.done", { n: taken.ordinal });
+    setText(item.words, words);
+    this.arrived(taken);
   }
 
   refused(item, error) {
