@@ -315,6 +315,19 @@ fn one_broken_page_of_a_tiff_spoils_no_other() {
 }
 
 #[test]
+fn a_file_that_breaks_off_never_passes_for_a_shorter_one() {
+    let whole = fixture("three_pages.tif");
+    for share in [60, 90] {
+        let cut = pages(&whole[..whole.len() * share / 100]);
+        assert!(cut.len() > 1 && !codes(&cut).last().unwrap().is_empty(), "{share} %: {:?}", codes(&cut));
+    }
+    let three = pdf::file((0..3).map(|_| Page::drawn((216, 144), "")).collect(), "");
+    assert_eq!(codes(&pages(&three)), ["", "", ""]);
+    let cut = pages(&three[..three.len() - 40]);
+    assert!(codes(&cut).last().unwrap().len() > 3, "{:?}", codes(&cut));
+}
+
+#[test]
 fn a_zips_members_come_in_the_order_in_which_people_count() {
     let picture = |level| jpeg_of(&RgbImage::from_pixel(300, 220, Rgb([level, 0, 0])));
     let (one, two, ten) = (picture(10), picture(20), picture(100));

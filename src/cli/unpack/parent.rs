@@ -6,8 +6,10 @@ use crate::image::{BundleKind, BundleLimits, Place, Refused};
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use rustix::process::Signal;
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -25,6 +27,8 @@ pub(in super::super) struct OwnProcess {
 /// How long a child may be silent. Its processor time is limited more tightly by the system; this is for a
 /// machine on which much else runs, and for a child that sleeps.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Exit code of a Rust program that panicked.
+const PANICKED: i32 = 101;
 /// Longest line of a child.
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 
@@ -111,6 +115,9 @@ async fn all(
                 return Ok(Step::End);
             }
         }
+        if run.was_ended_from_outside().await? {
+            return Ok(Step::Failed("the unpacking process was ended from outside".into()));
+        }
         // Dead. The page that it had begun is the one that killed it; nothing is known of a file that kills at
         // once.
         let Some(place) = begun.filter(|place| Some(*place) > after) else {
@@ -135,6 +142,8 @@ async fn send(steps: &mpsc::Sender<Step>, head: Head, file: Result<Bytes, Refuse
 /// A child at work; it ends with this.
 struct Run {
     child: Child,
+    /// It was silent for too long.
+    was_silent: bool,
     frames: BufReader<ChildStdout>,
 }
 
@@ -153,6 +162,8 @@ impl Run {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            // What ends the server's process group is no judgement on a page.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
@@ -162,16 +173,30 @@ impl Run {
             // A child that refuses the file by its size or dies reads no further.
             let _ = stdin.write_all(&bytes).await;
         });
-        Ok(Self { child, frames: BufReader::new(stdout) })
+        Ok(Self { child, was_silent: false, frames: BufReader::new(stdout) })
     }
 
     /// The next frame with its picture; `None` when the child is dead or silent for too long.
     async fn next(&mut self) -> std::io::Result<Option<(Frame, Bytes)>> {
         let Ok(frame) = timeout(PATIENCE, self.frame()).await else {
+            self.was_silent = true;
             self.child.kill().await?;
             return Ok(None);
         };
         Ok(frame.ok())
+    }
+
+    /// Whether somebody or something else ended the child (a shutdown, the system short of memory, a child that
+    /// could not begin), rather than the page it was at: processor time, memory limit, stack or a panic.
+    async fn was_ended_from_outside(&mut self) -> std::io::Result<bool> {
+        let status = self.child.wait().await?;
+        let by_page =
+            [Signal::XCPU, Signal::SEGV, Signal::ABORT, Signal::BUS, Signal::ILL].map(Signal::as_raw);
+        Ok(!self.was_silent
+            && match status.signal() {
+                Some(signal) => !by_page.contains(&signal),
+                None => status.code() != Some(PANICKED),
+            })
     }
 
     async fn frame(&mut self) -> std::io::Result<(Frame, Bytes)> {

@@ -23,7 +23,12 @@ const UNITS_PER_INCH: f64 = 72.0;
 /// An open file.
 pub(super) struct Document {
     pdf: Pdf,
+    /// The file breaks off before its end mark.
+    is_cut: bool,
 }
+
+/// The end mark stands within so many bytes of the end.
+const TAIL_BYTES: usize = 2048;
 
 impl Document {
     /// Reads the file's tables.
@@ -37,11 +42,15 @@ impl Document {
             LoadPdfError::Decryption(why) => ImageError::Unsupported { reason: format!("{why:?}") },
             LoadPdfError::Invalid => ImageError::Damaged { reason: "the PDF's tables cannot be read".into() },
         })?;
-        Ok(Self { pdf })
+        let tail = &bytes[bytes.len().saturating_sub(TAIL_BYTES)..];
+        Ok(Self { pdf, is_cut: !tail.windows(5).any(|window| window == b"%%EOF") })
     }
 
+    /// Pages that the file has; of a file that breaks off one more, which cannot be read: nobody knows what stood
+    /// behind the last that is there.
     pub(super) fn page_count(&self) -> usize {
-        self.pdf.pages().len()
+        let there = self.pdf.pages().len();
+        if self.is_cut && there > 0 { there + 1 } else { there }
     }
 
     /// One page (from 0).
@@ -50,7 +59,7 @@ impl Document {
     /// The limit that the page passes; [`ImageError::Truncated`] or [`Damaged`](ImageError::Damaged) when one
     /// of its images is.
     pub(super) fn page(&self, page: usize, limits: &Limits) -> Result<PageFile, ImageError> {
-        let page = self.pdf.pages().get(page).ok_or(ImageError::NoPages)?;
+        let page = self.pdf.pages().get(page).ok_or(ImageError::Truncated)?;
         let (broken, settings) = watched_settings();
         let cache = InterpreterCache::new();
         let survey = Survey::of(page, &cache, &settings);

@@ -62,19 +62,26 @@ impl<'a> File<'a> {
         Ok(pages.collect())
     }
 
-    /// Every directory in the order of the file; one that was met before ends the chain.
+    /// Every directory in the order of the file; one that was met before ends the chain. Where it breaks off behind
+    /// the first, the missing directory stands at the end: a page that cannot be read, so that a file that was cut
+    /// never passes for a shorter one.
     fn chain(&self) -> Result<Vec<Directory>, ImageError> {
         let mut found: Vec<Directory> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         let mut next = self.offset(if self.big { 8 } else { 4 }).ok_or(ImageError::Truncated)?;
         while next != 0 && found.len() < MAX_DIRECTORIES && seen.insert(next) {
             let directory = Directory { at: next };
-            let Some(end) = self.entries_end(directory) else {
-                // The first directory must be there; a chain that breaks off later ends here.
-                return if found.is_empty() { Err(ImageError::Truncated) } else { Ok(found) };
-            };
+            let end = self.entries_end(directory);
+            if end.is_none() && found.is_empty() {
+                return Err(ImageError::Truncated);
+            }
             found.push(directory);
-            next = self.offset(end).unwrap_or(0);
+            let Some(end) = end else { return Ok(found) };
+            let Some(behind) = self.offset(end) else {
+                found.push(Directory { at: end });
+                return Ok(found);
+            };
+            next = behind;
         }
         Ok(found)
     }
