@@ -154,10 +154,16 @@ def describe(options: argparse.Namespace) -> None:
 
     facts = json.loads((options.work / "facts.json").read_text("utf-8"))
     greedy = options.work / "greedy.json"
-    reports = {name: json.loads(path.read_text("utf-8").strip().splitlines()[-1])
+    reports = {name: report_in(path)
                for name, path in (("eval", options.eval_report), ("speed", options.speed_report), ("proof", options.proof_report), ("pages", options.pages_report)) if path}
     reports["weaknesses"] = weaknesses.show(onnx_run(options.model / "model.onnx"), font_folder(options), domain_folder(options), options.model)
     add_figures(options.model, facts, json.loads(greedy.read_text("utf-8")) if greedy.exists() else {}, reports)
+
+
+def report_in(path: Path) -> dict:
+    """A report's JSON: the whole file, or its last line behind what else was printed."""
+    text = path.read_text("utf-8").strip()
+    return json.loads(text if text.startswith("{\n") else text.splitlines()[-1])
 
 
 def main() -> None:
