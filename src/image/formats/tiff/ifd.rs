@@ -190,9 +190,11 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_that_leaves_the_file_ends_there() {
+    fn a_chain_that_leaves_the_file_has_a_missing_page_at_its_end() {
         let bytes = chained(&[26, 5_000]);
-        assert_eq!(File::open(&bytes).unwrap().pages().unwrap().len(), 2);
+        let file = File::open(&bytes).unwrap();
+        let pages = file.pages().unwrap();
+        assert_eq!((pages.len(), file.number(pages[2], WIDTH)), (3, None));
         assert_eq!(File::open(b"II*\0\xff\0\0\0").unwrap().pages(), Err(ImageError::Truncated));
     }
 }
