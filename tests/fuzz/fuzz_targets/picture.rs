@@ -1,6 +1,6 @@
 #![no_main]
 #[path = "../targets.rs"]
-#[allow(dead_code, reason = "one of its two targets")]
+#[expect(dead_code, reason = "one of its two targets")]
 mod targets;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::picture(data));
