@@ -15,6 +15,9 @@ LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "kern", "DSIG", "STAT", "BASE", "meta",
 # Where the data folder lists none: two for training, one each for calibration and test.
 FEW = ["patrick-hand", "charm", "mali", "sedgwick-ave"]
 PROBE = "AĂÂĐÊÔƠƯaăâđêôơưạặệốờữỹ0123456789/.,-"
+# Hands without Vietnamese letters still write figures, each in its own way.
+LATIN_PROBE = "ABCDEGHIKLMNOPQRSTUVXYabcdeghiklmnopqrstuvxy0123456789/.,-"
+LATIN = Path(__file__).with_name("latin_fonts.txt")
 
 
 def is_held_out(name: str) -> bool:
@@ -40,8 +43,8 @@ def fetch(names: list[str], folder: Path) -> list[Path]:
     return sorted(folder.glob("*.tgz"))
 
 
-def merge(package: Path, target: Path) -> bool:
-    """Writes one TTF of the package's subsets; False where letters are missing."""
+def merge(package: Path, target: Path, probe: str = PROBE) -> bool:
+    """Writes one TTF of the package's subsets; False where letters of `probe` are missing."""
     parts = []
     with tarfile.open(package) as archive:
         for subset in SUBSETS:
@@ -52,7 +55,7 @@ def merge(package: Path, target: Path) -> bool:
         return False
     font = _merged(parts)
     known = font.getBestCmap()
-    if any(ord(letter) not in known for letter in PROBE):
+    if any(ord(letter) not in known for letter in probe):
         return False
     font.save(target)
     return True
@@ -75,8 +78,8 @@ def _merged(parts: list[bytes]) -> TTFont:
     return Merger(Options()).merge([io.BytesIO(part) for part in parts])
 
 
-def prepare(names: list[str], folder: Path) -> Path:
-    """Fetches and merges; returns the folder with the TTF files."""
+def prepare(names: list[str], folder: Path, probe: str = PROBE) -> Path:
+    """Fetches and merges; returns the folder with the TTF files that have the letters of `probe`."""
     ttf = folder / "ttf"
     ttf.mkdir(parents=True, exist_ok=True)
     for package in fetch(names, folder / "packages"):
@@ -85,7 +88,7 @@ def prepare(names: list[str], folder: Path) -> Path:
         if target.exists():
             continue
         try:
-            if not merge(package, target):
+            if not merge(package, target, probe):
                 print(f"font {name}: letters are missing, left out")
         except (ttLib.TTLibError, AssertionError, KeyError, AttributeError, NotImplementedError) as problem:
             print(f"font {name}: cannot be merged, left out ({problem!r})")

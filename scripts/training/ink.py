@@ -174,16 +174,18 @@ class Fonts:
     def draw_by_hand(self, text: str, rng: np.random.Generator) -> np.ndarray | None:
         """Text in a drawn font, with the unsteadiness of a hand; None where no font has the letters."""
         able = [number for number in rng.permutation(len(self.fonts))[:24] if self.can_write(text, number)]
-        if not able:
-            return None
-        mask = self.draw(text, int(able[0]))
+        return self.drawn(text, int(able[0]), rng) if able else None
+
+    def drawn(self, text: str, number: int, rng: np.random.Generator) -> np.ndarray:
+        """Text in font `number`, with the unsteadiness of a hand."""
+        mask = self.draw(text, number)
         heavy = rng.random()
         if heavy < 0.15:
             mask = cv2.erode(mask, np.ones((2, 2), np.uint8))
         elif heavy < 0.3:
             mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
         height, width = mask.shape
-        line = sum(self.fonts[able[0]].getmetrics()) if rng.random() < 0.5 else height
+        line = sum(self.fonts[number].getmetrics()) if rng.random() < 0.5 else height
         scale = INK_PX / line * rng.uniform(0.85, 1.2)
         size = (max(8, int(width * scale * rng.uniform(0.75, 1.5))), max(8, int(height * scale)))
         mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)

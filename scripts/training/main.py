@@ -13,7 +13,9 @@ from held_out import HeldLine, font_lines, held_out, short_pen_lines
 STEPS = ("train", "calibrate", "export", "evaluate")
 ROOT = Path(__file__).resolve().parents[2]
 RANGE_LINES = 160
-SOURCES = ["kalapa", "cinnamon", "wordbank", "vnondb", "fonts", "french", "digits"]
+SOURCES = ["kalapa", "cinnamon", "wordbank", "vnondb", "fonts", "french", "digits", "latin"]
+# Sources without a part kept back for figures.
+DRAWN = ("fonts", "wordbank", "digits", "latin")
 
 
 def parse() -> argparse.Namespace:
@@ -56,6 +58,13 @@ def font_folder(options: argparse.Namespace) -> Path:
     return fonts.prepare(names, options.work / "fonts")
 
 
+def latin_folder(options: argparse.Namespace) -> Path | None:
+    """Fonts of the source `latin`."""
+    if "latin" not in options.sources:
+        return None
+    return fonts.prepare(fonts.LATIN.read_text("utf-8").split(), options.work / "fonts" / "latin", fonts.LATIN_PROBE)
+
+
 def domain_folder(options: argparse.Namespace) -> Path | None:
     domain = options.domain or options.data.parent / "domain"
     return domain if domain.is_dir() else None
@@ -89,7 +98,7 @@ def train(options: argparse.Namespace) -> None:
     import fit
 
     mixer = {"data": options.data, "domain": domain_folder(options), "fonts": font_folder(options), "sources": options.sources,
-             "bank": word_bank(options), "digits": digit_package(options)}
+             "bank": word_bank(options), "digits": digit_package(options), "latin": latin_folder(options)}
     fit.run(fit.Plan(work=options.work, mixer=mixer, minutes=options.minutes, decay_minutes=options.decay_minutes, seed=options.seed, peak_rate=options.rate,
                      ranks=options.processes, resume=options.resume, init=options.init))
 
@@ -126,7 +135,7 @@ def export(options: argparse.Namespace) -> None:
     from stream import Mixer
 
     weights = json.loads((options.work / "calibration.json").read_text("utf-8"))
-    sources = [source for source in options.sources if source not in ("wordbank", "french", "digits")] or options.sources
+    sources = [source for source in options.sources if source not in ("wordbank", "french", "digits", "latin")] or options.sources
     mixer = Mixer(options.data, domain_folder(options), font_folder(options), sources, options.seed + 5)
     taught = [mixer.draw(False)[0] for _ in range(RANGE_LINES)]
     held = [line for lines in calibrate_lines(options).values() for line in lines]
@@ -139,7 +148,7 @@ def evaluate(options: argparse.Namespace) -> None:
     from evaluate import evaluate as figures_of
 
     facts = json.loads((options.work / "facts.json").read_text("utf-8"))
-    sources = [source for source in options.sources if source not in ("fonts", "wordbank", "digits")]
+    sources = [source for source in options.sources if source not in DRAWN]
     figures = figures_of(options.model / "model.onnx", options.data, sources, options.part, facts["calibration"])
     if options.part == "test":
         (options.work / "greedy.json").write_text(json.dumps(figures), "utf-8")

@@ -19,7 +19,7 @@ from recombine import Recombiner
 from sources import LABELLED, ink_lines, lines
 from texts import Texts
 
-SHARE = {"kalapa": 0.06, "cinnamon": 0.06, "wordbank": 0.07, "vnondb": 0.40, "fonts": 0.30, "french": 0.02, "digits": 0.09}
+SHARE = {"kalapa": 0.06, "cinnamon": 0.06, "wordbank": 0.07, "vnondb": 0.40, "fonts": 0.25, "french": 0.02, "digits": 0.06, "latin": 0.12}
 MAX_WIDTH_PX = 1100
 POOL_LINES = 128
 BATCH_COST_PX = 10_000
@@ -29,17 +29,20 @@ NOTHING_SHARE = 0.035
 
 class Mixer:
     """Draws one prepared line at a time: ((40, W) float32, class numbers). `bank` is
-    the file of the source `wordbank`, `digits` the package of the source `digits`;
-    each is left out where there is none."""
+    the file of the source `wordbank`, `digits` the package of the source `digits`,
+    `latin` the folder of fonts of the source `latin`; each is left out where there is
+    none."""
 
     def __init__(self, data: Path, domain: Path | None, fonts: Path, sources: list[str], seed: int,
-                 bank: Path | None = None, digits: Path | None = None) -> None:
+                 bank: Path | None = None, digits: Path | None = None, latin: Path | None = None) -> None:
         self.rng = np.random.default_rng(seed)
         self.texts = Texts(domain, random.Random(seed))
         has_bank = "wordbank" in sources and bank is not None and bank.exists()
         self.bank = Recombiner(wordbank.load(bank), self.texts.words) if has_bank else None
         self.digits = Digits(digits) if "digits" in sources and digits is not None else None
-        absent = {name for name, there in (("wordbank", has_bank), ("digits", self.digits)) if not there}
+        self.latin = Fonts(latin) if "latin" in sources and latin is not None and any(latin.glob("*.ttf")) else None
+        here = {"wordbank": has_bank, "digits": self.digits, "latin": self.latin}
+        absent = {name for name, there in here.items() if not there}
         self.sources = [source for source in sources if source not in absent]
         share = np.array([SHARE[source] for source in self.sources])
         self.share = share / share.sum()
@@ -77,8 +80,19 @@ class Mixer:
             text = self.texts.draw()
             mask = self.fonts.draw_by_hand(text, self.rng)
             return (None if mask is None else paper.on_paper(mask, self.rng)), text
+        if source == "latin":
+            return self._latin()
         grey, text = self.real[source][int(self.rng.integers(len(self.real[source])))]
         return paper.vary(grey, self.rng), text
+
+    def _latin(self):
+        """Mostly figures, and what else a font drawn by lot has the letters for."""
+        number = int(self.rng.integers(len(self.latin.fonts)))
+        for _ in range(20):
+            text = self.texts.figures() if self.rng.random() < 0.6 else self.texts.draw()
+            if self.latin.can_write(text, number):
+                return paper.on_paper(self.latin.drawn(text, number, self.rng), self.rng), text
+        return None, ""
 
     def _pen(self, warm: bool):
         words = int(self.rng.integers(1, 4) if warm else self.rng.integers(2, 10))
