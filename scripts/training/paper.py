@@ -5,7 +5,8 @@ import numpy as np
 
 FRAME_PX = 56
 FADED_SHARE = 0.3
-LABEL_SHARE = 0.12
+LABEL_SHARE = 0.18
+FORM_RULE_SHARE = 0.35
 LABEL_ENDS = "y:|ky:|n:|ten:|h:|sinh:|c:|toc:|t:|tich:|u:|chu:|tru:|o:|so:|So|:|e:|me:|a:|cha:|m:|g:|dang ky:".split("|")
 LABEL_TYPES = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_COMPLEX_SMALL)
 
@@ -74,6 +75,28 @@ def rules(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     return mask
 
 
+def form_rule(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Mask of the printed rule that the ink of `crop` stands on, dots, dashes or solid, at
+    the scale of crops 5 to 10 mm high; letters stand a little above it or are cut by it."""
+    height, width = crop.shape
+    profile = (crop > 100).sum(axis=1)
+    foot = int(np.flatnonzero(profile >= 0.4 * max(1, profile.max()))[-1])
+    y0 = min(foot + rng.uniform(-0.06, 0.09) * height, height - 1.5)
+    px_per_mm = FRAME_PX / rng.uniform(5.0, 10.0)
+    pitch, thick = rng.uniform(0.75, 1.5) * px_per_mm, rng.uniform(0.16, 0.32) * px_per_mm
+    tilt, mask = rng.normal(0, 0.003) * width, np.zeros((height, width), dtype=np.uint8)
+    style = str(rng.choice(("dots", "dashes", "solid"), p=(0.5, 0.3, 0.2)))
+    start = rng.uniform(0, 14) if rng.random() < 0.5 else -pitch
+    for x in np.arange(start, width, pitch):
+        end = x + pitch * {"dots": 0.0, "dashes": 0.55, "solid": 1.0}[style]
+        left, right = ((int(at * 8), int((y0 + tilt * at / width) * 8)) for at in (x, end))
+        if style == "dots":
+            cv2.circle(mask, left, int(max(0.7, thick / 2) * 8), 255, -1, cv2.LINE_AA, 3)
+        else:
+            cv2.line(mask, left, right, 255, max(1, round(thick * 0.7)), cv2.LINE_AA, 3)
+    return mask
+
+
 def label_end(crop: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Room at the left for the end of a printed label, which is not to be read: the wider
     crop and the label's mask, equally wide."""
@@ -81,8 +104,8 @@ def label_end(crop: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, n
     text = str(rng.choice(LABEL_ENDS))
     size = height / cv2.getTextSize("H", face, 1.0, 1)[0][1]
     width = cv2.getTextSize(text, face, size, 1)[0][0]
-    seen = min(width, int(rng.uniform(3, 34)))
-    room = seen + int(rng.integers(2, 12))
+    seen = min(width, int(rng.uniform(3, 34) if rng.random() < 0.7 else rng.uniform(20, 80)))
+    room = seen + int(rng.integers(2, 24))
     wide = np.pad(crop, ((0, 0), (room, 0)))
     label = np.zeros_like(wide)
     foot = int(rng.uniform(0.66, 0.88) * FRAME_PX)
@@ -99,9 +122,10 @@ def on_paper(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     size = crop.shape
     paper = rng.uniform(150, 250)
     picture = _smooth(rng, size, paper - rng.uniform(0, 40), paper)
-    if rng.random() < 0.55:
+    of_form = rng.random() < FORM_RULE_SHARE
+    if of_form or rng.random() < 0.4:
         strength = rng.uniform(0.15, 0.9)
-        picture *= 1.0 - rules(size, rng).astype(np.float32) / 255.0 * strength * 0.7
+        picture *= 1.0 - (form_rule(crop, rng) if of_form else rules(size, rng)).astype(np.float32) / 255.0 * strength * 0.7
     ink = neighbours(crop, rng) if rng.random() < 0.4 else crop
     if rng.random() < 0.15:
         ink = cv2.dilate(ink, np.ones((2, 2), np.uint8))
