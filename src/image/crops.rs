@@ -19,7 +19,7 @@ pub(super) struct Source<'a> {
 }
 
 /// Room around a rule that goes into its line, work px.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Room {
     pub(super) above: f32,
     pub(super) below: f32,

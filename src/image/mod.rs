@@ -35,6 +35,7 @@ mod photo_tests;
 mod prepare;
 mod quality;
 mod response;
+mod room;
 mod rows;
 mod skew;
 mod split;

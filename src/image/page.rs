@@ -8,6 +8,7 @@ use super::geometry::Affine;
 use super::illumination::{Paper, reduced_luma};
 use super::origin::Origin;
 use super::response::LineMap;
+use super::room::{Beside, Surroundings};
 use super::rows::{self, FoundRow};
 use super::ticks::{self, Square};
 use super::writing::{LineGeometry, ink_in_zone};
@@ -54,6 +55,9 @@ const BRIDGE_MM: f32 = 0.8;
 /// Resolution of the picture in which lines are sought, at least; and of the one that is read, at most.
 const WORK_PX_PER_MM: f32 = 5.0;
 pub(super) const READ_PX_PER_MM: f32 = 12.5;
+
+/// A stroke of faint ink against a usual printed mark.
+const FAINT: f32 = 0.4;
 
 /// First step of [`super::prepare`]: a page turned upright, its paper and ink told apart.
 #[derive(Debug, Clone)]
@@ -223,17 +227,26 @@ impl Upright {
             .expect("a checked form's field has rules or options");
         let mut sorted = rules.clone();
         sorted.sort_by_key(|r| r.rule);
-        let room = Room { above: above + 0.8 * y, below: below + 0.8 * y, left: 0.8 * y, right: 1.0 * y };
-        let lines: Vec<GrayImage> = sorted.iter().map(|rule| crops::line(source, rule, room)).collect();
+        let usual = Room { above: above + 0.8 * y, below: below + 0.8 * y, left: 0.8 * y, right: 1.0 * y };
+        let around = self.surroundings(layout);
+        let rooms: Vec<Room> =
+            sorted.iter().map(|rule| around.room(rule, usual, beside(form, layout, rule))).collect();
+        let cuts = sorted.iter().zip(&rooms);
+        let lines: Vec<GrayImage> = cuts.map(|(rule, room)| crops::line(source, rule, *room)).collect();
         let ticks: Vec<f32> = squares.iter().map(|s| ticks::tick(&self.ink, s, layout.strength)).collect();
         let ink = if squares.is_empty() {
             let dark = 255 - (f32::from(layout.strength) * 0.8) as u8;
-            share_of_ink(&lines, &sorted, room, (y, dark))
+            share_of_ink(&lines, &sorted, &rooms, (y, dark))
         } else {
             ticks.iter().copied().fold(0.0, f32::max)
         };
         let quad = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]].map(|p| self.to_source(p));
         FieldRegion { key: field.key.clone(), entry: Some(0), quad, lines, ink, ticks }
+    }
+
+    fn surroundings(&self, layout: &Layout) -> Surroundings<'_> {
+        let threshold = (f32::from(layout.strength) * FAINT).max(20.0) as u8;
+        Surroundings { ink: &self.ink, threshold, px_per_mm: layout.placement.y.scale }
     }
 
     /// From upright work pixels (centres at whole numbers) to the source picture's.
@@ -249,9 +262,28 @@ impl Upright {
     }
 }
 
-fn share_of_ink(lines: &[GrayImage], rules: &[&FoundRule], room: Room, (px_per_mm, dark): (f32, u8)) -> f32 {
+/// What stands beside a rule: its label, and the next rule of its row with the label of that.
+fn beside(form: &Form, layout: &Layout, rule: &FoundRule) -> Beside {
+    let (x, y) = (&layout.placement.x, &layout.placement.y);
+    let label = |of: &FoundRule| {
+        form.fields[of.field].label_at.filter(|_| of.rule == 0).map(|[start, _]| x.px(start))
+    };
+    let in_row = |other: &&FoundRule| (other.y - rule.y).abs() < 2.0 * y.scale;
+    let after = layout.rules.iter().filter(in_row).filter(|other| other.x0 > rule.x1 - x.scale);
+    let before = layout.rules.iter().filter(in_row).filter(|other| other.x1 < rule.x0 + x.scale);
+    let end = after.map(|other| label(other).unwrap_or(other.x0) - x.scale).fold(f32::INFINITY, f32::min);
+    let start = before.map(|other| other.x1 + x.scale).fold(0.0, f32::max);
+    Beside { has_label: label(rule).is_some(), free: [start, end] }
+}
+
+fn share_of_ink(
+    lines: &[GrayImage],
+    rules: &[&FoundRule],
+    rooms: &[Room],
+    (px_per_mm, dark): (f32, u8),
+) -> f32 {
     let (mut ink, mut all) = (0, 0);
-    for (line, rule) in lines.iter().zip(rules) {
+    for ((line, rule), room) in lines.iter().zip(rules).zip(rooms) {
         let zoom = line.height() as f32 / (room.above + room.below);
         let at = LineGeometry {
             rule_px: room.above * zoom,

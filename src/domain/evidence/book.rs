@@ -121,12 +121,15 @@ pub(super) fn is_books_year(date: WrittenDate, book: &BookContext) -> bool {
 }
 
 fn book_year(date: WrittenDate, book: &BookContext) -> f64 {
-    if i64::from(date.date.year) == book.year_opened {
-        w::OF_THIS_BOOK
-    } else if is_books_year(date, book) {
-        1.0
-    } else {
-        w::NOT_OF_THIS_BOOK
+    in_book_of(i64::from(date.date.year), book.year_opened)
+}
+
+/// An entry's year against the year in which its book was opened.
+pub(super) fn in_book_of(year: i64, opened: i64) -> f64 {
+    match year - opened {
+        0 => w::OF_THIS_BOOK,
+        1..=w::BOOK_YEARS => 1.0,
+        _ => w::NOT_OF_THIS_BOOK,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The fields of one entry against each other.
 
 use super::belief::{FieldBelief, Gathered, Values};
+use super::book::in_book_of;
 use super::weights as w;
 use crate::domain::date_words::{BirthNote, DatesCompared, WrittenDate};
 use crate::domain::form::Form;
@@ -96,13 +97,20 @@ impl Entry<'_> {
         (dates.mass(|year| *year == best) >= 0.5).then_some(best)
     }
 
-    /// The year within the registration number against the date of registration.
+    /// The year within the registration number, and that of the book, against the date of registration.
     fn years(&self, gathered: &mut Gathered) {
         let keys = [BookRole::Date, BookRole::Number].map(|role| self.form.field_in_book(role));
         if let [Some(date), Some(number)] = keys {
             self.pair(gathered, [&date.key, &number.key], year_said, |a, b| match (a, b) {
                 (Some(a), Some(b)) if a == b => w::SAME_YEAR,
                 (Some(_), Some(_)) => w::OTHER_YEAR,
+                _ => 1.0,
+            });
+        }
+        let keys = [BookRole::Date, BookRole::Book].map(|role| self.form.field_in_book(role));
+        if let [Some(date), Some(book)] = keys {
+            self.pair(gathered, [&date.key, &book.key], year_said, |date, book| match (date, book) {
+                (Some(date), Some(book)) => in_book_of(i64::from(*date), i64::from(*book)),
                 _ => 1.0,
             });
         }

@@ -38,6 +38,20 @@ fn a_date_that_agrees_with_its_words_is_surer_and_goes_before_one_that_does_not(
 }
 
 #[test]
+fn a_book_is_of_the_year_in_which_its_entries_are_registered() {
+    let fields = weighed(vec![
+        belief("quyen_so", &[("01/2026", 0.45), ("01/2020", 0.4)]),
+        belief("ngay_dang_ky", &[("17/3/2020", 0.9)]),
+    ]);
+    assert_eq!(best(&fields[0]).0, "01/2020");
+    let later = weighed(vec![
+        belief("quyen_so", &[("01/2018", 0.6), ("01/2013", 0.3)]),
+        belief("ngay_dang_ky", &[("17/3/2020", 0.9)]),
+    ]);
+    assert_eq!(best(&later[0]).0, "01/2018", "books run on");
+}
+
+#[test]
 fn two_sure_dates_that_contradict_are_both_doubted_and_stay_as_they_are() {
     let fields = weighed(vec![
         belief("nks_ngay_sinh", &[("13/3/2017", 0.99)]),

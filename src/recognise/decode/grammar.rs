@@ -35,12 +35,22 @@ static RARER: LazyLock<Vec<(String, f64)>> = LazyLock::new(|| {
     words.filter_map(|r| Some((r.get("word")?.as_str()?.to_owned(), r.get("by")?.as_float()?))).collect()
 });
 
-/// How much rarer a text is for its words than one with the usual words, natural logarithm, at most 0.
+/// How much rarer a sign with a space on one side only is than one with none or two, and a figure with a letter
+/// behind it ("12a") than one without.
+const LOPSIDED: f64 = 3.0;
+const LETTERED: f64 = 3.0;
+
+/// How much rarer a text is for its words and signs than one with the usual ones, natural logarithm, at most 0.
 #[must_use]
 pub fn rarity(text: &str) -> f64 {
-    let lower: String = text.chars().map(lower).collect();
-    let words = lower.split([' ', ',', '(', ')', '.']);
-    words.filter_map(|word| RARER.iter().find(|(rare, _)| rare == word)).map(|(_, by)| -by).sum()
+    let lower: Vec<char> = text.chars().map(lower).collect();
+    let whole: String = lower.iter().collect();
+    let words = whole.split([' ', ',', '(', ')', '.']);
+    let words: f64 =
+        words.filter_map(|word| RARER.iter().find(|(rare, _)| rare == word)).map(|(_, by)| by).sum();
+    let lopsided = lower.windows(3).filter(|w| matches!(w[1], '/' | '-') && (w[0] == ' ') != (w[2] == ' '));
+    let lettered = lower.windows(2).filter(|w| w[0].is_ascii_digit() && w[1].is_alphabetic());
+    -(words + LOPSIDED * lopsided.count() as f64 + LETTERED * lettered.count() as f64)
 }
 
 /// The pattern of a kind with its `{parts}` put in; parts may hold parts that stand before them.
@@ -164,6 +174,16 @@ impl Prior for GrammarTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lopsided_signs_and_lettered_numbers_are_rarer() {
+        for usual in ["12/2018", "12 / 2018", "2 - 3 - 1987", "Số 12", "ngày 2 tháng 3"] {
+            assert_eq!(rarity(usual), 0.0, "{usual}");
+        }
+        for rare in ["12 /2018", "12/ 2018", "12a/2018", "6o"] {
+            assert_eq!(rarity(rare), -3.0, "{rare}");
+        }
+    }
 
     fn accepts(kind: FieldKind, text: &str) -> bool {
         Grammar::of(kind).unwrap().accepts(text)
