@@ -80,7 +80,8 @@ def form_rule(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     the scale of crops 5 to 10 mm high; letters stand a little above it or are cut by it."""
     height, width = crop.shape
     profile = (crop > 100).sum(axis=1)
-    foot = int(np.flatnonzero(profile >= 0.4 * max(1, profile.max()))[-1])
+    written = np.flatnonzero(profile >= max(1.0, 0.4 * profile.max()))
+    foot = int(written[-1]) if len(written) else round(0.8 * height)
     y0 = min(foot + rng.uniform(-0.06, 0.09) * height, height - 1.5)
     px_per_mm = FRAME_PX / rng.uniform(5.0, 10.0)
     pitch, thick = rng.uniform(0.75, 1.5) * px_per_mm, rng.uniform(0.16, 0.32) * px_per_mm
