@@ -5,6 +5,7 @@
 
 use super::align::Placement;
 use super::geometry::index;
+use super::labels::{self, Widths};
 use super::response::LineMap;
 use super::rows::FoundRow;
 use crate::domain::form::Form;
@@ -41,6 +42,7 @@ pub(super) struct Page<'a> {
 /// How labels came out on this page against the form: `end = start + width · scale + gap`.
 #[derive(Debug, Clone, Copy)]
 struct Setting {
+    widths: Widths,
     scale: f32,
     gap_mm: f32,
 }
@@ -65,6 +67,9 @@ struct Leeway {
 const PLAIN: Leeway = Leeway { left_mm: 2.5, right_mm: 2.5, usual_mm: 0.9, cap_mm: 6.0 };
 const BEFORE_LABEL: Leeway = Leeway { left_mm: 4.0, right_mm: 4.0, usual_mm: 1.5, cap_mm: 5.0 };
 
+/// Bare paper between a rule and the next label, mm.
+const BARE_BEFORE_LABEL_MM: f32 = 2.0;
+
 /// Worth of a column: between clean dots, something written or a lone dot, bare paper.
 const WORTH: [f32; 3] = [1.0, -0.02, -1.0];
 /// Dots further apart than this belong to no common rule, mm.
@@ -87,15 +92,18 @@ impl Page<'_> {
         let scale = self.at.x.scale;
         for (i, &(field, rule)) in rules.iter().enumerate() {
             let [x0_mm, x1_mm, _] = self.form.fields[field].rules[rule];
-            let x0 = match self.label(field, rule) {
+            let x0 = match self.label(field, rule, setting.widths) {
                 Some((start, width)) => {
                     let wanted = self.at.x.px(start + width * setting.scale + setting.gap_mm);
                     best_end(&row.sums, wanted, scale, label_leeway(width, &found, wanted, scale), -1.0)
                 }
                 None => best_end(&row.sums, self.at.x.px(x0_mm), scale, PLAIN, -1.0),
             };
+            // A rule runs on to the next label.
+            let next = rules.get(i + 1).and_then(|&(field, rule)| self.label(field, rule, setting.widths));
+            let to_mm = next.map_or(x1_mm, |(start, _)| x1_mm.max(start - BARE_BEFORE_LABEL_MM));
             let right = if i + 1 < rules.len() { BEFORE_LABEL } else { PLAIN };
-            let x1 = best_end(&row.sums, self.at.x.px(x1_mm), scale, right, 1.0).max(x0 + 2.0 * scale);
+            let x1 = best_end(&row.sums, self.at.x.px(to_mm), scale, right, 1.0).max(x0 + 2.0 * scale);
             let worth = row.sums[index(x1, row.sums.len())] - row.sums[index(x0, row.sums.len())];
             let evidence = ((worth / (x1 - x0) + 1.0) / 2.0).clamp(0.0, 1.0);
             found.push(FoundRule { field, rule, x0, x1, y: row.found.y_px, evidence });
@@ -104,24 +112,27 @@ impl Page<'_> {
     }
 
     /// Start and width on the form of the label in front of a rule, mm.
-    fn label(&self, field: usize, rule: usize) -> Option<(f32, f32)> {
-        let field = &self.form.fields[field];
-        let [start, _] = field.label_at.filter(|_| rule == 0 && !field.label.is_empty())?;
-        let width = field.rules[0][0] - start;
-        (width > 1.0).then_some((start, width))
+    fn label(&self, field: usize, rule: usize, widths: Widths) -> Option<(f32, f32)> {
+        labels::label(self.form, &self.form.fields[field], widths).filter(|_| rule == 0)
     }
 
-    /// The scale and gap of labels that suit all rows together best.
+    /// The widths, scale and gap of labels that suit all rows together best.
     fn setting(&self, rows: &[Judged<'_>]) -> Setting {
+        let both = [Widths::Declared, Widths::OfLetters].map(|widths| self.setting_with(rows, widths));
+        if both[1].0 > both[0].0 { both[1].1 } else { both[0].1 }
+    }
+
+    /// The best setting with these widths, and its value.
+    fn setting_with(&self, rows: &[Judged<'_>], widths: Widths) -> (f32, Setting) {
         let labels: Vec<(&Judged<'_>, f32, f32)> = rows
             .iter()
             .flat_map(|row| row.found.row.rules.iter().map(move |&(f, r)| (row, f, r)))
-            .filter_map(|(row, f, r)| self.label(f, r).map(|(start, width)| (row, start, width)))
+            .filter_map(|(row, f, r)| self.label(f, r, widths).map(|(start, width)| (row, start, width)))
             .collect();
-        let mut best = (f32::MIN, Setting { scale: 1.0, gap_mm: 0.0 });
+        let mut best = (f32::MIN, Setting { widths, scale: 1.0, gap_mm: 0.0 });
         for s in -12..=12 {
             for g in -6..=6 {
-                let setting = Setting { scale: 1.0 + s as f32 * 0.02, gap_mm: g as f32 * 0.4 };
+                let setting = Setting { widths, scale: 1.0 + s as f32 * 0.02, gap_mm: g as f32 * 0.4 };
                 let worth: f32 =
                     labels.iter().map(|&(row, start, width)| self.suits(row, start, width, setting)).sum();
                 let unusual = (setting.scale - 1.0).abs() * 10.0 + setting.gap_mm.abs() * 0.5;
@@ -131,7 +142,7 @@ impl Page<'_> {
                 }
             }
         }
-        best.1
+        best
     }
 
     /// What lies within some millimetres right of a supposed label's end, less what lies left of it, px.

@@ -24,6 +24,7 @@ mod formats;
 mod geometry;
 mod header;
 mod illumination;
+mod labels;
 mod look;
 mod mesh;
 mod origin;
