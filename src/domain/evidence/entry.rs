@@ -1,7 +1,7 @@
 //! The fields of one entry against each other.
 
 use super::belief::{FieldBelief, Gathered, Values};
-use super::book::in_book_of;
+use super::book::{in_book_of, numbered};
 use super::weights as w;
 use crate::domain::date_words::{BirthNote, DatesCompared, WrittenDate};
 use crate::domain::form::Form;
@@ -17,6 +17,7 @@ pub fn weigh_entry(form: &Form, fields: &mut [FieldBelief]) {
     entry.dates(&mut gathered);
     entry.births(&mut gathered);
     entry.years(&mut gathered);
+    entry.numbers(&mut gathered);
     entry.surnames(&mut gathered);
     entry.same_names(&mut gathered);
     gathered.apply(fields);
@@ -112,6 +113,20 @@ impl Entry<'_> {
             self.pair(gathered, [&date.key, &book.key], year_said, |date, book| match (date, book) {
                 (Some(date), Some(book)) => in_book_of(i64::from(*date), i64::from(*book)),
                 _ => 1.0,
+            });
+        }
+    }
+
+    /// The book's number by itself, and the page's against the entry's.
+    fn numbers(&self, gathered: &mut Gathered) {
+        let [book, page, number] = [BookRole::Book, BookRole::Page, BookRole::Number]
+            .map(|role| self.form.field_in_book(role).map(|field| field.key.as_str()));
+        if let Some((at, said)) = book.and_then(|key| self.values(key, numbered)) {
+            gathered.add(at, &said.factors(|number| book_number(number.number)));
+        }
+        if let (Some(page), Some(number), true) = (page, number, self.form.entries_per_page == 1) {
+            self.pair(gathered, [page, number], numbered, |page, number| {
+                if page.number == number.number { w::PAGE_AS_NUMBER } else { 1.0 }
             });
         }
     }
@@ -251,6 +266,11 @@ pub(super) fn year_said(text: &str) -> Option<Option<u16>> {
         return Some(Some(written.date.year));
     }
     super::book::numbered(text).map(|number| number.year)
+}
+
+fn book_number(number: i64) -> f64 {
+    let within = w::BOOK_NUMBERS.iter().find(|(most, _)| number <= *most);
+    within.map_or(w::LATER_BOOK, |(_, ratio)| *ratio)
 }
 
 fn same_name(a: &String, b: &String) -> f64 {

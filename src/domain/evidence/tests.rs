@@ -52,6 +52,19 @@ fn a_book_is_of_the_year_in_which_its_entries_are_registered() {
 }
 
 #[test]
+fn a_page_of_one_entry_often_has_its_number_and_books_have_small_ones() {
+    let fields = weighed(vec![
+        belief("so", &[("88/2018", 0.8)]),
+        belief("trang_so", &[("85", 0.5), ("88", 0.3)]),
+        belief("quyen_so", &[("83/2018", 0.5), ("03/2018", 0.3)]),
+    ]);
+    assert_eq!(best(&fields[1]).0, "88");
+    assert_eq!(best(&fields[2]).0, "03/2018");
+    let later = weighed(vec![belief("so", &[("188/2018", 0.9)]), belief("trang_so", &[("12", 0.9)])]);
+    assert!((best(&later[1]).1 - 0.9).abs() < 1e-6, "a second book's pages count from 1: {later:?}");
+}
+
+#[test]
 fn two_sure_dates_that_contradict_are_both_doubted_and_stay_as_they_are() {
     let fields = weighed(vec![
         belief("nks_ngay_sinh", &[("13/3/2017", 0.99)]),

@@ -35,6 +35,15 @@ pub(super) const TOO_EARLY: f64 = 1.0 / 5.0;
 pub(super) const SAME_YEAR: f64 = 4.0;
 pub(super) const OTHER_YEAR: f64 = 1.0 / 4.0;
 
+/// A page that holds one entry often has its number: always in an office's first book of a year (pages and entries
+/// both count on by one in 297 of 298 steps of the marriage book described in the domain notes). By chance hardly
+/// ever; but later books of a year have others, so a difference says nothing.
+pub(super) const PAGE_AS_NUMBER: f64 = 5.0;
+
+/// An office opens a handful of books a year: the probability of a book's number falls off.
+pub(super) const BOOK_NUMBERS: [(i64, f64); 2] = [(12, 1.0), (40, 0.4)];
+pub(super) const LATER_BOOK: f64 = 0.15;
+
 /// The child bears the surname of the parent whose name it usually takes. Nine in ten do; three in ten would by
 /// chance, so common is Nguyễn.
 pub(super) const USUAL_SURNAME: f64 = 3.0;

@@ -35,9 +35,10 @@ static RARER: LazyLock<Vec<(String, f64)>> = LazyLock::new(|| {
     words.filter_map(|r| Some((r.get("word")?.as_str()?.to_owned(), r.get("by")?.as_float()?))).collect()
 });
 
-/// How much rarer a sign with a space on one side only is than one with none or two, and a figure with a letter
-/// behind it ("12a") than one without.
+/// How much rarer a sign with a space on one side only is than one without, a stroke with spaces on both, and a
+/// figure with a letter behind it ("12a") than one without.
 const LOPSIDED: f64 = 3.0;
+const SPACED: f64 = 1.0;
 const LETTERED: f64 = 3.0;
 
 /// How much rarer a text is for its words and signs than one with the usual ones, natural logarithm, at most 0.
@@ -49,8 +50,10 @@ pub fn rarity(text: &str) -> f64 {
     let words: f64 =
         words.filter_map(|word| RARER.iter().find(|(rare, _)| rare == word)).map(|(_, by)| by).sum();
     let lopsided = lower.windows(3).filter(|w| matches!(w[1], '/' | '-') && (w[0] == ' ') != (w[2] == ' '));
+    let spaced = lower.windows(3).filter(|w| *w == [' ', '/', ' ']);
     let lettered = lower.windows(2).filter(|w| w[0].is_ascii_digit() && w[1].is_alphabetic());
-    -(words + LOPSIDED * lopsided.count() as f64 + LETTERED * lettered.count() as f64)
+    let signs = LOPSIDED * lopsided.count() as f64 + SPACED * spaced.count() as f64;
+    -(words + signs + LETTERED * lettered.count() as f64)
 }
 
 /// The pattern of a kind with its `{parts}` put in; parts may hold parts that stand before them.
@@ -177,12 +180,13 @@ mod tests {
 
     #[test]
     fn lopsided_signs_and_lettered_numbers_are_rarer() {
-        for usual in ["12/2018", "12 / 2018", "2 - 3 - 1987", "Số 12", "ngày 2 tháng 3"] {
+        for usual in ["12/2018", "2 - 3 - 1987", "Số 12", "ngày 2 tháng 3"] {
             assert_eq!(rarity(usual), 0.0, "{usual}");
         }
         for rare in ["12 /2018", "12/ 2018", "12a/2018", "6o"] {
             assert_eq!(rarity(rare), -3.0, "{rare}");
         }
+        assert_eq!(rarity("12 / 2018"), -1.0);
     }
 
     fn accepts(kind: FieldKind, text: &str) -> bool {
