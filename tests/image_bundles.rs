@@ -9,7 +9,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use pdf::Page;
 use sohoa::image::{
-    BundleLimits, Event, Format, Identity, Limits, Place, Unpacked, decode, look_at_bundle, unpack,
+    Begun, BundleLimits, Event, Format, Identity, Limits, Place, Unpacked, decode, look_at_bundle, unpack,
 };
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
@@ -374,6 +374,95 @@ fn bad_members_are_told_and_the_others_go_on() {
     ]);
     let found = pages(&zip);
     assert_eq!(codes(&found), ["zip_bad_name", "image_unknown_type", "zip_nested", "image_truncated", ""]);
+    assert!(matches!(found[0].identity, Identity::MemberOf(_, 0)), "{:?}", found[0].identity);
+}
+
+#[test]
+fn what_is_begun_tells_by_which_name_and_identity_it_will_be_known() {
+    let inner = pdf::file((0..2).map(|_| Page::drawn((216, 144), "")).collect(), "");
+    let zip = Bytes::from(zipped(&[("a.pdf", &inner), ("b.jpg", &jpeg_of(&quarters(300, 220)))]));
+    let (mut begun, mut done) = (Vec::new(), Vec::new());
+    let mut sink = |event| {
+        match event {
+            Event::Begin(page) => begun.push(page),
+            Event::Page(page) => done.push(page),
+        }
+        ControlFlow::Continue(())
+    };
+    unpack(&zip, &BundleLimits::default(), None, &mut sink).unwrap();
+    let members: Vec<_> = begun
+        .iter()
+        .filter(|b| matches!(b.identity, Identity::MemberOf(..)))
+        .map(|b| b.name.clone())
+        .collect();
+    assert_eq!(members, ["a.pdf", "b.jpg"].map(|name| Some(name.to_owned())));
+    let as_begun = |page: &Unpacked| Begun {
+        place: page.place,
+        name: page.name.clone(),
+        identity: page.identity.clone(),
+    };
+    assert!(done[..2].iter().all(|page| begun.contains(&as_begun(page))), "{begun:?}");
+}
+
+#[test]
+fn a_member_larger_than_a_page_may_be_is_told_and_its_neighbours_go_on() {
+    let good = jpeg_of(&quarters(300, 220));
+    let heavy = [&good[..], &[0; 300_000]].concat();
+    let scans = (0..40).map(|_| Page::scan((300, 220), pdf::jpeg((300, 220), &good))).collect();
+    let book = pdf::file(scans, "");
+    let page = Limits { max_bytes: 100_000, ..Limits::default() };
+    assert!(book.len() > page.max_bytes && good.len() < page.max_bytes);
+    let zip = zipped(&[("1.jpg", &good), ("2.jpg", &heavy), ("3.jpg", &good), ("4.pdf", &book)]);
+    let found = pages_after(&zip, &BundleLimits { page, ..BundleLimits::default() }, None).unwrap();
+    assert_eq!(codes(&found)[..4], ["", "image_too_many_bytes", "", ""], "a file of pages is no page");
+    assert_eq!(found.len(), 43);
+}
+
+#[test]
+fn a_page_unpacked_without_loss_may_be_larger_than_what_people_may_send() {
+    let page = Limits { max_bytes: 500, ..Limits::default() };
+    let limits = BundleLimits { page, ..BundleLimits::default() };
+    let found = pages_after(&fixture("three_pages.tif"), &limits, None).unwrap();
+    assert_eq!(codes(&found), ["", "", ""]);
+    let bytes = &found[0].file.as_ref().unwrap().bytes;
+    assert_eq!(decode(bytes, &page).unwrap_err().code(), "image_too_many_bytes");
+    assert_eq!(decode(bytes, &page.for_kept()).unwrap().dimensions(), (240, 208));
+}
+
+/// A PDF of three drawn pages: objects 4, 6 and 8.
+fn three_drawn() -> Vec<u8> {
+    pdf::file((0..3).map(|_| Page::drawn((216, 144), "")).collect(), "")
+}
+
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(from.len()).position(|w| w == from).expect("it is there");
+    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+}
+
+#[test]
+fn a_page_that_a_damaged_pdf_lost_keeps_its_place() {
+    let whole = three_drawn();
+    let lost = [
+        // Its object is gone, by its reference or by its own head; its reference is illegible.
+        (&b"[4 0 R 6 0 R 8 0 R ]"[..], &b"[4 0 R 9 0 R 8 0 R ]"[..]),
+        (b"\n6 0 obj\n<< /Type /Page ", b"\nX 0 obj\n<< /Type /Page "),
+        (b"[4 0 R 6 0 R 8 0 R ]", b"[4 0 R null  8 0 R ]"),
+    ];
+    for (from, to) in lost {
+        let found = pages(&replaced(&whole, from, to));
+        assert_eq!(codes(&found), ["", "page_missing", ""], "{}", String::from_utf8_lossy(to));
+        assert!(matches!(found[2].identity, Identity::PageOf(_, 2)));
+    }
+    let counted = pages(&replaced(&whole, b"/Count 3", b"/Count 4"));
+    assert_eq!(codes(&counted), ["", "", "", "page_missing"]);
+}
+
+#[test]
+fn a_pdf_that_miscounts_its_pages_has_those_that_are_there() {
+    let whole = three_drawn();
+    for count in ["/Count 2", "/Count -1", "/Count 99", "/Kount 3"] {
+        assert_eq!(codes(&pages(&replaced(&whole, b"/Count 3", count.as_bytes()))), ["", "", ""], "{count}");
+    }
 }
 
 #[test]

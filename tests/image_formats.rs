@@ -20,7 +20,10 @@ fn decoded(name: &str) -> RgbImage {
 
 /// The colours in the middle of each quarter and in its corners: top left, top right, bottom left, bottom right.
 fn assert_quarters(name: &str, wanted: [[u8; 3]; 4], within: u8) {
-    let picture = decoded(name);
+    assert_all_quarters(name, &decoded(name), wanted, within);
+}
+
+fn assert_all_quarters(name: &str, picture: &RgbImage, wanted: [[u8; 3]; 4], within: u8) {
     assert_eq!(picture.dimensions(), (240, 208), "{name}");
     for (i, wanted) in (0..4).zip(wanted) {
         let (x0, y0) = (i % 2 * 120, i / 2 * 104);
@@ -77,6 +80,68 @@ fn tiffs_of_all_compressions() {
     for name in ["plain.tif", "rle.tif", "g3.tif", "g3_2d.tif", "g4.tif", "lsb_first.tif"] {
         assert_quarters(name, BITS, 0);
     }
+}
+
+/// A TIFF whose three planes are grey JPEGs of their own.
+fn planes_of_jpeg(photometric: u16, planes: [image::GrayImage; 3]) -> Vec<u8> {
+    let mut bytes = b"II*\0\0\0\0\0".to_vec();
+    let places = planes.map(|plane| {
+        let start = bytes.len() as u32;
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(&plane).unwrap();
+        (start, bytes.len() as u32 - start)
+    });
+    let list = |bytes: &mut Vec<u8>, values: [u32; 3]| {
+        let start = bytes.len() as u32;
+        bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+        start
+    };
+    let offsets = list(&mut bytes, places.map(|(start, _)| start));
+    let sizes = list(&mut bytes, places.map(|(_, size)| size));
+    let bits = bytes.len() as u32;
+    bytes.extend([8, 0, 8, 0, 8, 0, 0, 0]);
+    let directory = bytes.len() as u32;
+    bytes[4..8].copy_from_slice(&directory.to_le_bytes());
+    // Tag, type (3: 16 bits, 4: 32 bits), number of values, value or where the values are.
+    let entries: [(u16, u16, u32, u32); 10] = [
+        (256, 3, 1, 240),
+        (257, 3, 1, 208),
+        (258, 3, 3, bits),
+        (259, 3, 1, 7),
+        (262, 3, 1, photometric.into()),
+        (273, 4, 3, offsets),
+        (277, 3, 1, 3),
+        (278, 3, 1, 208),
+        (279, 4, 3, sizes),
+        (284, 3, 1, 2),
+    ];
+    bytes.extend((entries.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in entries {
+        bytes.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
+        bytes.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+    }
+    bytes.extend([0; 4]);
+    bytes
+}
+
+#[test]
+fn jpeg_planes_of_a_tiff_become_one_picture() {
+    let plane = |of: fn([f32; 3]) -> f32| {
+        image::GrayImage::from_fn(240, 208, |x, y| {
+            let quarter = COLOURS[usize::from(x >= 120) + 2 * usize::from(y >= 104)];
+            image::Luma([of(quarter.map(f32::from)).round() as u8])
+        })
+    };
+    let rgb = planes_of_jpeg(2, [plane(|c| c[0]), plane(|c| c[1]), plane(|c| c[2])]);
+    let luma = |c: [f32; 3]| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2];
+    let blue: fn([f32; 3]) -> f32 = |c| 128.0 - 0.168_736 * c[0] - 0.331_264 * c[1] + 0.5 * c[2];
+    let red: fn([f32; 3]) -> f32 = |c| 128.0 + 0.5 * c[0] - 0.418_688 * c[1] - 0.081_312 * c[2];
+    let ycc = planes_of_jpeg(6, [plane(luma), plane(blue), plane(red)]);
+    for (name, bytes) in [("rgb", &rgb), ("ycc", &ycc)] {
+        let picture = decode(bytes, &Limits::default()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        assert_all_quarters(name, &picture, COLOURS, 10);
+    }
+    let cut = decode(&rgb[..400], &Limits::default()).unwrap_err();
+    assert!(["image_truncated", "image_damaged"].contains(&cut.code()), "{cut:?}");
 }
 
 #[test]

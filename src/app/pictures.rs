@@ -90,7 +90,7 @@ impl App {
             return Ok(kept);
         }
         let original = self.original_of(&page).await?;
-        let limits = self.settings.limits;
+        let limits = self.settings.limits.for_kept();
         let jpeg = blocking(move || page_for_screen(&decode(&original, &limits)?, width)).await??;
         let jpeg = Bytes::from(jpeg);
         self.keep(&page, &name, jpeg.clone()).await?;
@@ -139,7 +139,7 @@ impl App {
     /// Cuts and keeps the crops of an entry.
     pub(super) async fn make_crops(&self, page: &Page, ordinal: i64, plans: Vec<CropPlan>) -> Result<()> {
         let original = self.original_of(page).await?;
-        let limits = self.settings.limits;
+        let limits = self.settings.limits.for_kept();
         let crops = blocking(move || cut(&original, &limits, &plans)).await??;
         for (key, jpeg) in crops {
             self.keep(page, &crop_name(ordinal, &key), jpeg.into()).await?;

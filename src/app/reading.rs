@@ -57,7 +57,7 @@ impl EnginePageReader {
             let form = options.form.unwrap_or("any");
             return Err(PageError::Failed(format!("no form of this register is called `{form}`").into()));
         }
-        let rgb = decode(bytes, &self.limits).map_err(bad_image)?;
+        let rgb = decode(bytes, &self.limits.for_kept()).map_err(bad_image)?;
         let usual = options.register.zip(options.year);
         let usual = usual.and_then(|(kind, year)| Form::in_use(&self.forms, kind, year));
         let chosen = choose(&rgb, candidates, usual).map_err(bad_image)?;

@@ -180,7 +180,7 @@ impl App {
         let page = self.page_row(&entry.page_id).await?;
         let form = self.form(page.form_id.as_deref().unwrap_or_default())?.clone();
         let place = entry_place(&page, entry.ordinal);
-        let (original, limits) = (self.original_of(&page).await?, self.settings.limits);
+        let (original, limits) = (self.original_of(&page).await?, self.settings.limits.for_kept());
         let cut = match blocking(move || cut_lines(&original, &limits, (&form, place, wanted))).await? {
             Ok(cut) => cut,
             Err(error) => {

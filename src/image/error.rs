@@ -74,6 +74,9 @@ pub enum ImageError {
     /// Nothing in the file is a page.
     #[error("the file has no pages")]
     NoPages,
+    /// A page that its file counts but does not hold.
+    #[error("the file counts this page but does not hold it")]
+    PageMissing,
     /// More pages than allowed.
     #[error("{pages} pages are more than the {limit} allowed")]
     TooManyPages {
@@ -121,6 +124,7 @@ impl ImageError {
             Self::Unsupported { .. } => "image_unsupported",
             Self::SeveralPages { .. } => "file_several_pages",
             Self::NoPages => "file_no_pages",
+            Self::PageMissing => "page_missing",
             Self::TooManyPages { .. } => "file_too_many_pages",
             Self::Encrypted => "file_encrypted",
             Self::UnpacksTooLarge { .. } => "zip_unpacks_too_large",

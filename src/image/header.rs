@@ -41,12 +41,21 @@ pub struct Limits {
     pub max_side_px: u32,
     /// Shortest side, in pixels.
     pub min_side_px: u32,
+    /// Memory that decoding may take beside the file, in bytes: pixels, coefficients, buffers.
+    pub max_memory_bytes: u64,
 }
 
 impl Default for Limits {
-    /// Limits for whole pages: an A3 page at 600 dpi is 70 million pixels.
+    /// Limits for whole pages: an A3 page at 600 dpi is 70 million pixels. With the largest file the memory stays
+    /// below a gigabyte; 120 million pixels can be turned in it.
     fn default() -> Self {
-        Self { max_bytes: 96 << 20, max_pixels: 140_000_000, max_side_px: 25_000, min_side_px: 200 }
+        Self {
+            max_bytes: 96 << 20,
+            max_pixels: 140_000_000,
+            max_side_px: 25_000,
+            min_side_px: 200,
+            max_memory_bytes: 760 << 20,
+        }
     }
 }
 
@@ -57,6 +66,13 @@ impl Limits {
         Self { min_side_px: 6, ..Self::default() }
     }
 
+    /// The same for a picture that was taken in before. How large its file may be was settled then, and what was
+    /// unpacked without loss may be larger than what people may send.
+    #[must_use]
+    pub fn for_kept(self) -> Self {
+        Self { max_bytes: usize::MAX, ..self }
+    }
+
     /// All limits of pixels.
     pub(super) fn check(&self, width: u32, height: u32) -> Result<(), ImageError> {
         self.check_most(width, height)?;
@@ -64,6 +80,17 @@ impl Limits {
             return Err(ImageError::TooSmall { width, height, limit: self.min_side_px });
         }
         Ok(())
+    }
+
+    /// Holds what decoding a picture of this size will take, in bytes, against the limit of memory.
+    pub(super) fn check_memory(&self, size: (u32, u32), needed: u64) -> Result<(), ImageError> {
+        let (width, height) = size;
+        if needed <= self.max_memory_bytes {
+            return Ok(());
+        }
+        let pixels = u128::from(width) * u128::from(height);
+        let limit = (pixels * u128::from(self.max_memory_bytes) / u128::from(needed)) as u64;
+        Err(ImageError::TooManyPixels { width, height, limit })
     }
 
     /// The upper limits of pixels: part of a page may be small.

@@ -49,8 +49,8 @@ mod view;
 mod writing;
 
 pub use bundle::{
-    BundleKind, BundleLimits, Event, Identity, PageFile, Place, Refused, Sink, Unpacked, look_at_bundle,
-    unpack,
+    Begun, BundleKind, BundleLimits, Event, Identity, PageFile, Place, Refused, Sink, Unpacked,
+    look_at_bundle, unpack,
 };
 pub use choose::most_likely_first;
 pub use crops::{ScreenCrop, crop_for_screen};

@@ -6,8 +6,9 @@
 //!
 //! The decoders below hold limits where they can; a caller that takes files from strangers runs this in a
 //! process with limits of memory and time of its own, because a PDF may be nested and packed in more ways than
-//! any reader checks. [`Event::Begin`] then tells which page it died on.
+//! any reader checks. [`Event::Begin`] then tells which page it died on, and what that page is known by.
 
+mod document;
 mod names;
 mod pdf;
 mod png_file;
@@ -17,7 +18,7 @@ use super::decode::guarded;
 use super::formats::tiff;
 use super::{Header, ImageError, Limits, inspect};
 use bytes::Bytes;
-use image::DynamicImage;
+use document::Document;
 use sha2::{Digest, Sha256};
 use std::ops::ControlFlow;
 
@@ -69,14 +70,23 @@ pub struct BundleLimits {
     pub max_pages: usize,
     /// Most bytes that all members of a ZIP may have together when unpacked.
     pub max_unpacked_bytes: u64,
+    /// Most bytes of pictures that may come out of one file, for the caller that keeps them.
+    pub max_output_bytes: u64,
     /// Limits of each page.
     pub page: Limits,
 }
 
 impl Default for BundleLimits {
-    /// A book has a few hundred pages of about a megabyte each.
+    /// A book has a few hundred pages of about a megabyte each; drawn or unpacked without loss, a page in colour
+    /// takes up to twenty.
     fn default() -> Self {
-        Self { max_bytes: 192 << 20, max_pages: 2_000, max_unpacked_bytes: 2 << 30, page: Limits::default() }
+        Self {
+            max_bytes: 192 << 20,
+            max_pages: 2_000,
+            max_unpacked_bytes: 2 << 30,
+            max_output_bytes: 8 << 30,
+            page: Limits::default(),
+        }
     }
 }
 
@@ -101,8 +111,11 @@ impl Place {
 pub enum Identity {
     /// Its own bytes: a picture in a ZIP is the same page as the picture sent alone.
     OwnBytes,
-    /// The file it lies in, by SHA-256, and its number there.
+    /// The file it lies in, by SHA-256, and its number there, from 0.
     PageOf([u8; 32], usize),
+    /// A member of a ZIP of which no page was reached: the ZIP, by SHA-256, and the member's number in the order of
+    /// names, from 0.
+    MemberOf([u8; 32], usize),
 }
 
 /// Why a page or a file was refused, in a form that passes between processes.
@@ -142,11 +155,22 @@ pub struct Unpacked {
     pub file: Result<PageFile, Refused>,
 }
 
+/// A page before anything of it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Where it lies.
+    pub place: Place,
+    /// The name of the member it comes from.
+    pub name: Option<String>,
+    /// What it is known by.
+    pub identity: Identity,
+}
+
 /// What happens while a file is unpacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Work on a page begins.
-    Begin(Place),
+    /// Work on a page begins, or on a member of a ZIP whose pages are not known yet.
+    Begin(Begun),
     /// A page is done.
     Page(Unpacked),
 }
@@ -206,8 +230,8 @@ impl Road<'_, '_> {
         self.after.is_some_and(|after| place <= after)
     }
 
-    fn begin(&mut self, place: Place) -> Flow {
-        (self.sink)(Event::Begin(place))
+    fn begin(&mut self, place: Place, name: Option<&str>, identity: &Identity) -> Flow {
+        (self.sink)(Event::Begin(Begun { place, name: name.map(str::to_owned), identity: identity.clone() }))
     }
 
     fn page(
@@ -218,6 +242,13 @@ impl Road<'_, '_> {
     ) -> Flow {
         let (name, file) = (name.map(str::to_owned), file.map_err(Refused::from));
         (self.sink)(Event::Page(Unpacked { place, name, identity, file }))
+    }
+
+    /// The limits of a page of this file: a member of a ZIP is held beside the ZIP.
+    fn page_limits(&self, bytes: &Bytes, name: Option<&str>) -> Limits {
+        let page = self.limits.page;
+        let held = if name.is_some() { bytes.len() as u64 } else { 0 };
+        Limits { max_memory_bytes: page.max_memory_bytes.saturating_sub(held), ..page }
     }
 
     /// All pages of a PDF or TIFF.
@@ -232,49 +263,22 @@ impl Road<'_, '_> {
             .checked_sub(count)
             .ok_or(ImageError::TooManyPages { pages: count, limit: self.limits.max_pages })?;
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
+        let limits = self.page_limits(bytes, name);
         for page in 0..count {
             let place = Place { member, page };
             if self.is_done(place) {
                 continue;
             }
-            if self.begin(place).is_break() {
+            let identity = Identity::PageOf(sha256, page);
+            if self.begin(place, name, &identity).is_break() {
                 return Ok(Flow::Break(()));
             }
-            let file = guarded(|| document.page(page, &self.limits.page));
-            if self.page(place, name, (Identity::PageOf(sha256, page), file)).is_break() {
+            let file = guarded(|| document.page(page, &limits));
+            if self.page(place, name, (identity, file)).is_break() {
                 return Ok(Flow::Break(()));
             }
         }
         Ok(Flow::Continue(()))
-    }
-}
-
-/// A file of pages that is no ZIP.
-enum Document {
-    Pdf(pdf::Document),
-    Tiff(Bytes),
-}
-
-impl Document {
-    fn open(bytes: &Bytes) -> Result<Self, ImageError> {
-        Ok(match BundleKind::of(bytes) {
-            Some(BundleKind::Pdf) => Self::Pdf(pdf::Document::open(bytes)?),
-            _ => Self::Tiff(bytes.clone()),
-        })
-    }
-
-    fn page_count(&self) -> usize {
-        match self {
-            Self::Pdf(pdf) => pdf.page_count(),
-            Self::Tiff(bytes) => tiff::page_count(bytes).unwrap_or(0),
-        }
-    }
-
-    fn page(&self, page: usize, limits: &Limits) -> Result<PageFile, ImageError> {
-        match self {
-            Self::Pdf(pdf) => pdf.page(page, limits),
-            Self::Tiff(bytes) => tiff_page(bytes, page, limits),
-        }
     }
 }
 
@@ -286,20 +290,13 @@ fn check_pages(pages: usize, limits: &BundleLimits) -> Result<(), ImageError> {
     }
 }
 
-fn tiff_page(bytes: &[u8], page: usize, limits: &Limits) -> Result<PageFile, ImageError> {
-    let (width, height, orientation) = tiff::header(bytes, page)?;
-    limits.check(width, height)?;
-    let mut picture = DynamicImage::ImageRgb8(tiff::decode(bytes, page)?);
-    if let Some(orientation) = orientation {
-        picture.apply_orientation(orientation);
-    }
-    picture_file(png_file::encode(&picture.into_rgb8(), tiff::dpi(bytes, page))?, limits)
+/// A picture that was made here, as a page. Its file may be larger than what people may send.
+fn made_file(bytes: Vec<u8>, limits: &Limits) -> Result<PageFile, ImageError> {
+    picture_file(bytes.into(), &limits.for_kept())
 }
 
 /// A file as a page: its header is read as that of an upload.
-fn picture_file(bytes: impl Into<Bytes>, limits: &Limits) -> Result<PageFile, ImageError> {
-    let bytes = bytes.into();
-    // What was made here may be larger than what people may send: pixels are bounded already.
-    let header = inspect(&bytes, &Limits { max_bytes: usize::MAX, ..*limits })?;
+fn picture_file(bytes: Bytes, limits: &Limits) -> Result<PageFile, ImageError> {
+    let header = inspect(&bytes, limits)?;
     Ok(PageFile { bytes, header })
 }

@@ -105,11 +105,13 @@ pub(super) fn unpack(bytes: &Bytes, road: &mut Road<'_, '_>) -> Result<Flow, Ima
     let mut room = road.limits.max_unpacked_bytes;
     for i in 0..archive.members.len() {
         let place = Place { member: i, page: 0 };
+        let unread = Identity::MemberOf(sha256, i);
         // A member of which some pages are done is read again: it may hold more.
         if road.is_done(Place::whole(i)) || road.after.is_some_and(|after| i < after.member) {
             continue;
         }
-        if road.begin(Place::whole(i)).is_break() {
+        let name = &archive.members[i].name.clone();
+        if road.begin(Place::whole(i), Some(name), &unread).is_break() {
             return Ok(Flow::Break(()));
         }
         let read = archive.read(i, road.limits.max_bytes);
@@ -117,13 +119,10 @@ pub(super) fn unpack(bytes: &Bytes, road: &mut Road<'_, '_>) -> Result<Flow, Ima
             Some(room) => room,
             None => return Err(ImageError::UnpacksTooLarge { limit_bytes: road.limits.max_unpacked_bytes }),
         };
-        let name = &archive.members[i].name;
         let flow = match read {
             Ok(bytes) => member(road, place, name, &bytes),
             Err(_) if road.is_done(place) => ControlFlow::Continue(()),
-            Err(error) => {
-                road.page(place, Some(name), (Identity::PageOf(sha256, archive.members[i].index), Err(error)))
-            }
+            Err(error) => road.page(place, Some(name), (unread, Err(error))),
         };
         if flow.is_break() {
             return Ok(flow);

@@ -1,7 +1,7 @@
 //! JPEG: baseline and progressive; grey, YCbCr, RGB, CMYK and YCCK.
 
-use super::{Size, check_memory, through_ink};
-use crate::image::ImageError;
+use super::{Size, through_ink};
+use crate::image::{ImageError, Limits};
 use image::RgbImage;
 use image::metadata::Orientation;
 use zune_jpeg::errors::DecodeErrors;
@@ -150,14 +150,18 @@ pub(in super::super) enum Colour {
 
 /// Headers are read leniently (scanners write odd ones), pixels strictly: where data are missing or broken
 /// the lenient decoder would go on in grey.
-pub(in super::super) fn decode(bytes: &[u8], colour: Colour) -> Result<RgbImage, ImageError> {
+pub(in super::super) fn decode(
+    bytes: &[u8],
+    colour: Colour,
+    limits: &Limits,
+) -> Result<RgbImage, ImageError> {
     let frame = frame(bytes)?;
     let (width, height) = (frame.width, frame.height);
     let mut source = Source::open(bytes, &frame, colour)?;
     let channels = source.out.num_components() as u64;
     let pixels = u64::from(width) * u64::from(height);
     let coefficients = if frame.progressive { 2 * frame.samples_16 } else { 0 };
-    check_memory((width, height), pixels * (channels.max(3) + coefficients.div_ceil(16)))?;
+    limits.check_memory((width, height), pixels * (channels.max(3) + coefficients.div_ceil(16)))?;
     let mut raw = vec![0; (pixels * channels) as usize];
     source.decoder.decode_into(&mut raw).map_err(jpeg_error)?;
     let row = channels as usize * width as usize;

@@ -5,25 +5,10 @@ pub(super) mod png;
 pub(super) mod tiff;
 pub(super) mod webp;
 
-use super::ImageError;
 use image::metadata::Orientation;
 
 /// Width and height in pixels as stored, and how the picture must be turned to stand upright.
 pub(super) type Size = (u32, u32, Option<Orientation>);
-
-/// Memory that decoding one picture may take beside its file, in bytes: pixels, coefficients, buffers.
-pub(super) const MAX_DECODE_BYTES: u64 = 900 << 20;
-
-/// Holds what decoding will take against [`MAX_DECODE_BYTES`].
-pub(super) fn check_memory(size: (u32, u32), needed: u64) -> Result<(), ImageError> {
-    let (width, height) = size;
-    let pixels = (u64::from(width) * u64::from(height)).max(1);
-    if needed <= MAX_DECODE_BYTES {
-        return Ok(());
-    }
-    let limit = (u128::from(pixels) * u128::from(MAX_DECODE_BYTES) / u128::from(needed)) as u64;
-    Err(ImageError::TooManyPixels { width, height, limit })
-}
 
 /// A colour with this opacity (0..=255) on white paper.
 pub(super) fn on_white(channel: u8, alpha: u8) -> u8 {

@@ -1,7 +1,7 @@
 //! PNG of 1 to 16 bits, palette, grey or colour, interlaced or not; transparency lies on white paper.
 
-use super::{Size, check_memory, on_white};
-use crate::image::ImageError;
+use super::{Size, on_white};
+use crate::image::{ImageError, Limits};
 use image::RgbImage;
 use image::metadata::Orientation;
 use png::{ColorType, Decoder, DecodingError, Reader, Transformations};
@@ -56,7 +56,7 @@ pub(in super::super) fn is_complete(bytes: &[u8]) -> bool {
 }
 
 /// Row by row into RGB; only an interlaced picture is held whole beside it.
-pub(in super::super) fn decode(bytes: &[u8]) -> Result<RgbImage, ImageError> {
+pub(in super::super) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, ImageError> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MAX_SIDE_BYTES });
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
     decoder.set_ignore_text_chunk(true);
@@ -65,14 +65,14 @@ pub(in super::super) fn decode(bytes: &[u8]) -> Result<RgbImage, ImageError> {
     let (width, height) = (reader.info().width, reader.info().height);
     let pixels = u64::from(width) * u64::from(height);
     let rgb = if reader.info().interlaced {
-        check_memory((width, height), 7 * pixels)?;
+        limits.check_memory((width, height), 7 * pixels)?;
         let mut raw = vec![0; reader.output_buffer_size().ok_or(ImageError::Truncated)?];
         let frame = reader.next_frame(&mut raw).map_err(png_error)?;
         let mut rgb = Vec::with_capacity(3 * pixels as usize);
         append_rgb(&mut rgb, &raw, frame.color_type);
         rgb
     } else {
-        check_memory((width, height), 3 * pixels)?;
+        limits.check_memory((width, height), 3 * pixels)?;
         rows(&mut reader, 3 * pixels as usize)?
     };
     RgbImage::from_raw(width, height, rgb).ok_or(ImageError::Truncated)

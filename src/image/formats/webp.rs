@@ -1,7 +1,7 @@
 //! WebP, lossy and lossless; no animations.
 
-use super::{Size, check_memory, on_white};
-use crate::image::ImageError;
+use super::{Size, on_white};
+use crate::image::{ImageError, Limits};
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{ImageDecoder, RgbImage};
@@ -30,12 +30,12 @@ pub(in super::super) fn is_complete(bytes: &[u8]) -> bool {
 }
 
 /// Pixels over white.
-pub(in super::super) fn decode(bytes: &[u8]) -> Result<RgbImage, ImageError> {
+pub(in super::super) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, ImageError> {
     let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(webp_error)?;
     let (width, height) = decoder.dimensions();
     let has_alpha = decoder.color_type().has_alpha();
     // The decoder holds planes or ARGB of its own beside what it gives.
-    check_memory((width, height), u64::from(width) * u64::from(height) * 8)?;
+    limits.check_memory((width, height), u64::from(width) * u64::from(height) * 8)?;
     let mut raw = vec![0; usize::try_from(decoder.total_bytes()).map_err(|_| ImageError::Truncated)?];
     decoder.read_image(&mut raw).map_err(webp_error)?;
     if has_alpha {

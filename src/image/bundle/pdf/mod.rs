@@ -7,8 +7,9 @@
 mod render;
 mod scan;
 mod survey;
+mod tree;
 
-use super::{PageFile, picture_file, png_file};
+use super::{PageFile, made_file, png_file};
 use crate::image::{ImageError, Limits};
 use bytes::Bytes;
 use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings, InterpreterWarning};
@@ -23,8 +24,8 @@ const UNITS_PER_INCH: f64 = 72.0;
 /// An open file.
 pub(super) struct Document {
     pdf: Pdf,
-    /// The file breaks off before its end mark.
-    is_cut: bool,
+    /// Where each page lies among those that the reader found.
+    places: Vec<Result<usize, ImageError>>,
 }
 
 /// The end mark stands within so many bytes of the end.
@@ -43,23 +44,24 @@ impl Document {
             LoadPdfError::Invalid => ImageError::Damaged { reason: "the PDF's tables cannot be read".into() },
         })?;
         let tail = &bytes[bytes.len().saturating_sub(TAIL_BYTES)..];
-        Ok(Self { pdf, is_cut: !tail.windows(5).any(|window| window == b"%%EOF") })
+        let is_cut = !tail.windows(5).any(|window| window == b"%%EOF");
+        Ok(Self { places: places(&pdf, is_cut), pdf })
     }
 
-    /// Pages that the file has; of a file that breaks off one more, which cannot be read: nobody knows what stood
-    /// behind the last that is there.
+    /// Pages that the file has, those among them that are missing; of a file that breaks off one more, which cannot
+    /// be read: nobody knows what stood behind the last that is there.
     pub(super) fn page_count(&self) -> usize {
-        let there = self.pdf.pages().len();
-        if self.is_cut && there > 0 { there + 1 } else { there }
+        self.places.len()
     }
 
     /// One page (from 0).
     ///
     /// # Errors
-    /// The limit that the page passes; [`ImageError::Truncated`] or [`Damaged`](ImageError::Damaged) when one
-    /// of its images is.
+    /// The limit that the page passes; [`ImageError::PageMissing`]; [`Truncated`](ImageError::Truncated) or
+    /// [`Damaged`](ImageError::Damaged) when one of its images is.
     pub(super) fn page(&self, page: usize, limits: &Limits) -> Result<PageFile, ImageError> {
-        let page = self.pdf.pages().get(page).ok_or(ImageError::Truncated)?;
+        let place = self.places.get(page).cloned().unwrap_or(Err(ImageError::PageMissing))?;
+        let page = self.pdf.pages().get(place).ok_or(ImageError::PageMissing)?;
         let (broken, settings) = watched_settings();
         let cache = InterpreterCache::new();
         let survey = Survey::of(page, &cache, &settings);
@@ -76,10 +78,27 @@ impl Document {
             return Err(ImageError::Damaged { reason: "an image of the page cannot be decoded".into() });
         }
         match file {
-            scan::Scan::Jpeg(bytes) => picture_file(bytes, limits),
-            scan::Scan::Pixels(picture) => picture_file(png_file::encode(&picture, dpi)?, limits),
+            scan::Scan::Jpeg(bytes) => made_file(bytes, limits),
+            scan::Scan::Pixels(picture) => made_file(png_file::encode(&picture, dpi)?, limits),
         }
     }
+}
+
+/// Where each page lies among those that the reader found, or why it cannot be read.
+fn places(pdf: &Pdf, is_cut: bool) -> Vec<Result<usize, ImageError>> {
+    let mut found = 0..;
+    let place = |slot| match slot {
+        tree::Slot::Found => found.next().ok_or(ImageError::PageMissing),
+        tree::Slot::Missing => Err(ImageError::PageMissing),
+    };
+    let mut places: Vec<_> = tree::slots(pdf).into_iter().map(place).collect();
+    let none_is_there = places.iter().all(Result::is_err);
+    if none_is_there {
+        places.clear();
+    } else if is_cut && places.last().is_some_and(Result::is_ok) {
+        places.push(Err(ImageError::Truncated));
+    }
+    places
 }
 
 /// Settings that raise a flag when an image of the page cannot be decoded: the interpreter would go on with

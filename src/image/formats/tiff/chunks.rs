@@ -1,13 +1,14 @@
 //! A page from its strips or tiles, one at a time.
 
-use super::super::{check_memory, jpeg};
+use super::super::jpeg;
 use super::ccitt::{self, Coding};
 use super::ifd::{self, Directory, File};
 use super::overlay::Overlay;
-use super::samples::{Samples, unsupported};
-use crate::image::ImageError;
+use super::samples::{Samples, unsupported, ycc_to_rgb};
+use crate::image::{ImageError, Limits};
 use image::{Rgb, RgbImage};
-use tiff::decoder::{ChunkType, Decoder, Limits};
+use std::borrow::Cow;
+use tiff::decoder::{self, ChunkType, Decoder};
 use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
 
@@ -21,6 +22,7 @@ pub(super) struct Chunks<'a> {
     /// Width and height of a full strip or tile, pixels.
     chunk: (u32, u32),
     tiled: bool,
+    limits: Limits,
 }
 
 /// Largest list of numbers in a directory, bytes.
@@ -29,19 +31,22 @@ const MAX_LIST_BYTES: usize = 8 << 20;
 const MAX_CHUNK_BYTES: usize = 448 << 20;
 const PALETTE: u32 = 3;
 const GREY: u16 = 1;
+const WHITE_IS_ZERO: u32 = 0;
+const RGB: u32 = 2;
+const YCC: u32 = 6;
 
 impl<'a> Chunks<'a> {
-    pub(super) fn open(file: &File<'a>, directory: Directory) -> Result<Self, ImageError> {
+    pub(super) fn open(file: &File<'a>, directory: Directory, limits: &Limits) -> Result<Self, ImageError> {
         let mut patches = vec![file.first_is(directory)];
         if file.number(directory, ifd::PHOTOMETRIC) == Some(PALETTE) {
             patches.extend(file.value_is(directory, ifd::PHOTOMETRIC, GREY));
         }
         let overlay = Overlay::new(file.bytes, patches);
-        let mut limits = Limits::default();
-        limits.ifd_value_size = MAX_LIST_BYTES;
-        limits.decoding_buffer_size = MAX_CHUNK_BYTES;
-        limits.intermediate_buffer_size = MAX_CHUNK_BYTES;
-        let mut decoder = Decoder::new(overlay).map_err(tiff_error)?.with_limits(limits);
+        let mut own = decoder::Limits::default();
+        own.ifd_value_size = MAX_LIST_BYTES;
+        own.decoding_buffer_size = MAX_CHUNK_BYTES;
+        own.intermediate_buffer_size = MAX_CHUNK_BYTES;
+        let mut decoder = Decoder::new(overlay).map_err(tiff_error)?.with_limits(own);
         let (width, height) = decoder.dimensions().map_err(tiff_error)?;
         let tiled = decoder.get_chunk_type() == ChunkType::Tile;
         let (w, h) = decoder.chunk_dimensions();
@@ -50,7 +55,7 @@ impl<'a> Chunks<'a> {
         if tiled && (w > 2 * width.max(4096) || h > 2 * height.max(4096)) {
             return Err(unsupported(format!("tiles of {w}×{h}")));
         }
-        Ok(Self { file: *file, directory, decoder, width, height, chunk, tiled })
+        Ok(Self { file: *file, directory, decoder, width, height, chunk, tiled, limits: *limits })
     }
 
     pub(super) fn decode(mut self) -> Result<RgbImage, ImageError> {
@@ -64,7 +69,7 @@ impl<'a> Chunks<'a> {
 
     fn canvas(&self, chunk_bytes: u64) -> Result<RgbImage, ImageError> {
         let pixels = u64::from(self.width) * u64::from(self.height);
-        check_memory((self.width, self.height), 3 * pixels + 2 * chunk_bytes)?;
+        self.limits.check_memory((self.width, self.height), 3 * pixels + 2 * chunk_bytes)?;
         Ok(RgbImage::new(self.width, self.height))
     }
 
@@ -156,8 +161,8 @@ impl<'a> Chunks<'a> {
         Ok(self.list(tag)?.first().copied().unwrap_or(0) as u32)
     }
 
-    /// The compressed bytes of every chunk.
-    fn stored(&mut self) -> Result<Vec<&'a [u8]>, ImageError> {
+    /// The compressed bytes of so many chunks.
+    fn stored(&mut self, wanted: u32) -> Result<Vec<&'a [u8]>, ImageError> {
         let (offsets, sizes) = if self.tiled {
             (self.list(Tag::TileOffsets)?, self.list(Tag::TileByteCounts)?)
         } else {
@@ -167,7 +172,11 @@ impl<'a> Chunks<'a> {
             let start = usize::try_from(*offset).ok()?;
             self.file.bytes.get(start..start.checked_add(usize::try_from(*size).ok()?)?)
         };
-        offsets.iter().zip(&sizes).map(|pair| part(pair).ok_or(ImageError::Truncated)).collect()
+        if offsets.len().min(sizes.len()) < wanted as usize {
+            return Err(ImageError::Truncated);
+        }
+        let wanted = offsets.iter().zip(&sizes).take(wanted as usize);
+        wanted.map(|pair| part(pair).ok_or(ImageError::Truncated)).collect()
     }
 
     fn decode_ccitt(&mut self, compression: u32) -> Result<RgbImage, ImageError> {
@@ -179,7 +188,8 @@ impl<'a> Chunks<'a> {
         // Black runs are ones: with BlackIsZero they show white.
         let inverted = self.file.number(self.directory, ifd::PHOTOMETRIC) == Some(1);
         let mut page = self.canvas(u64::from(self.chunk.0) * u64::from(self.chunk.1))?;
-        for (i, data) in (0..self.chunk_count()).zip(self.stored()?) {
+        let count = self.chunk_count();
+        for (i, data) in (0..).zip(self.stored(count)?) {
             let (x, y, w, h) = self.place(i);
             let rows = if self.tiled { self.chunk.1 } else { h };
             let pixels = ccitt::decode(data, (self.chunk.0, rows), coding)?;
@@ -193,41 +203,57 @@ impl<'a> Chunks<'a> {
         Ok(page)
     }
 
-    /// Every chunk is a JPEG that lacks the tables common to all.
+    /// Every chunk is a JPEG that lacks the tables common to all; of one colour each where the planes lie apart.
     fn decode_jpeg(&mut self) -> Result<RgbImage, ImageError> {
         let tables: Vec<u8> = self.list(Tag::JPEGTables)?.into_iter().map(|v| v as u8).collect();
         let tables = tables.strip_suffix(&[0xFF, 0xD9]).unwrap_or(&tables);
-        let photometric = self.file.number(self.directory, ifd::PHOTOMETRIC).unwrap_or(6);
-        let colour = if photometric == 2 { jpeg::Colour::AsRgb } else { jpeg::Colour::Own };
+        let photometric = self.file.number(self.directory, ifd::PHOTOMETRIC).unwrap_or(YCC);
+        let samples = self.file.number(self.directory, ifd::SAMPLES_PER_PIXEL).unwrap_or(1);
+        let apart = samples > 1 && self.file.number(self.directory, ifd::PLANAR_CONFIGURATION) == Some(2);
+        if apart && samples != 3 {
+            return Err(unsupported(format!("{samples} planes of JPEG")));
+        }
+        let colour = if photometric == RGB { jpeg::Colour::AsRgb } else { jpeg::Colour::Own };
         let mut page = self.canvas(u64::from(self.chunk.0) * u64::from(self.chunk.1) * 4)?;
-        for (i, data) in (0..self.chunk_count()).zip(self.stored()?) {
-            let whole;
-            let data = match data.strip_prefix(&[0xFF, 0xD8]) {
-                Some(rest) if !tables.is_empty() => {
-                    whole = [tables, rest].concat();
-                    &whole
-                }
-                _ => data,
-            };
-            let part = jpeg::decode(data, colour)?;
-            let (x, y, w, h) = self.place(i);
-            if part.width() < w || part.height() < h {
-                return Err(ImageError::Damaged {
-                    reason: "a strip that is smaller than its tags say".into(),
-                });
+        let count = self.chunk_count();
+        let parts = self.stored(if apart { 3 * count } else { count })?;
+        for (i, data) in (0..).zip(parts) {
+            let part = jpeg::decode(&with_tables(data, tables), colour, &self.limits)?;
+            let place = self.place(i % count);
+            if part.width() < place.2 || part.height() < place.3 {
+                let reason = "a strip that is smaller than its tags say".into();
+                return Err(ImageError::Damaged { reason });
             }
-            for dy in 0..h {
-                for dx in 0..w {
-                    let Rgb(rgb) = *part.get_pixel(dx, dy);
-                    page.put_pixel(
-                        x + dx,
-                        y + dy,
-                        Rgb(if photometric == 0 { rgb.map(|v| 255 - v) } else { rgb }),
-                    );
+            put_part(&mut page, place, |dx, dy, kept| {
+                let Rgb(rgb) = *part.get_pixel(dx, dy);
+                match (apart, photometric) {
+                    (true, _) => kept[(i / count) as usize] = rgb[0],
+                    (false, WHITE_IS_ZERO) => *kept = rgb.map(|v| 255 - v),
+                    (false, _) => *kept = rgb,
                 }
-            }
+            });
+        }
+        if apart && photometric == YCC {
+            page.pixels_mut().for_each(|p| p.0 = ycc_to_rgb(p.0));
         }
         Ok(page)
+    }
+}
+
+/// A chunk with the tables that all share.
+fn with_tables<'a>(chunk: &'a [u8], tables: &[u8]) -> Cow<'a, [u8]> {
+    match chunk.strip_prefix(&[0xFF, 0xD8]) {
+        Some(rest) if !tables.is_empty() => [tables, rest].concat().into(),
+        _ => chunk.into(),
+    }
+}
+
+/// Sets the pixels of the page in which a chunk (x, y, width, height) lies, each from its place in the chunk.
+fn put_part(page: &mut RgbImage, (x, y, w, h): (u32, u32, u32, u32), set: impl Fn(u32, u32, &mut [u8; 3])) {
+    for dy in 0..h {
+        for dx in 0..w {
+            set(dx, dy, &mut page.get_pixel_mut(x + dx, y + dy).0);
+        }
     }
 }
 

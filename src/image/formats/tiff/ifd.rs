@@ -13,8 +13,10 @@ pub(super) const HEIGHT: u16 = 257;
 pub(super) const COMPRESSION: u16 = 259;
 pub(super) const PHOTOMETRIC: u16 = 262;
 pub(super) const ORIENTATION: u16 = 274;
+pub(super) const SAMPLES_PER_PIXEL: u16 = 277;
 pub(super) const X_RESOLUTION: u16 = 282;
 pub(super) const Y_RESOLUTION: u16 = 283;
+pub(super) const PLANAR_CONFIGURATION: u16 = 284;
 pub(super) const RESOLUTION_UNIT: u16 = 296;
 
 /// The bytes of a file with what its first bytes say.

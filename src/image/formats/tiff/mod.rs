@@ -14,8 +14,8 @@ mod samples;
 
 pub(in super::super) use ifd::starts;
 
-use super::{Size, check_memory};
-use crate::image::ImageError;
+use super::Size;
+use crate::image::{ImageError, Limits};
 use chunks::Chunks;
 use ifd::{Directory, File};
 use image::RgbImage;
@@ -39,12 +39,13 @@ pub(in super::super) fn header(bytes: &[u8], page: usize) -> Result<Size, ImageE
 }
 
 /// The pixels of one page (from 0), as stored, but with square pixels.
-pub(in super::super) fn decode(bytes: &[u8], page: usize) -> Result<RgbImage, ImageError> {
+pub(in super::super) fn decode(bytes: &[u8], page: usize, limits: &Limits) -> Result<RgbImage, ImageError> {
     let file = File::open(bytes)?;
     let directory = page_directory(&file, page)?;
-    let rgb = Chunks::open(&file, directory)?.decode()?;
+    let rgb = Chunks::open(&file, directory, limits)?.decode()?;
     let Some((width, height)) = square(&file, directory, rgb.dimensions()) else { return Ok(rgb) };
-    check_memory((width, height), 3 * (u64::from(width) * u64::from(height) * 2 + rgb.len() as u64))?;
+    limits
+        .check_memory((width, height), 3 * (u64::from(width) * u64::from(height) * 2 + rgb.len() as u64))?;
     Ok(resize(&rgb, width, height, FilterType::Triangle))
 }
 

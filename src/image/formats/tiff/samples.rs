@@ -99,7 +99,8 @@ impl Samples {
     }
 }
 
-fn ycc_to_rgb([y, cb, cr]: [u8; 3]) -> [u8; 3] {
+/// Luma and two differences of colour to red, green, blue (ITU-R BT.601, full range).
+pub(super) fn ycc_to_rgb([y, cb, cr]: [u8; 3]) -> [u8; 3] {
     let (y, cb, cr) = (f32::from(y), f32::from(cb) - 128.0, f32::from(cr) - 128.0);
     [y + 1.402 * cr, y - 0.344_14 * cb - 0.714_14 * cr, y + 1.772 * cb].map(|v| v.round() as u8)
 }
