@@ -1,6 +1,6 @@
 //! What unpacks files of many pages: in this process, or in one of its own.
 
-use crate::image::{BundleKind, BundleLimits, Event, Refused, Unpacked, look_at_bundle, unpack};
+use crate::image::{BundleKind, BundleLimits, Event, ImageError, Refused, Unpacked, look_at_bundle, unpack};
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -21,10 +21,20 @@ pub enum Step {
     Failed(String),
 }
 
+/// Why a look gave no kind.
+#[derive(Debug)]
+pub enum LookFailure {
+    /// The file is none that can be unpacked.
+    Refused(Refused),
+    /// The look failed for reasons that are not the file's.
+    Failed(String),
+}
+
 /// Looks at files of many pages and unpacks them.
 pub trait Unpacker: fmt::Debug + Send + Sync {
-    /// The kind of a file, or why it is refused.
-    fn look(&self, bytes: Bytes, limits: BundleLimits) -> BoxFuture<'static, Result<BundleKind, Refused>>;
+    /// The kind of a file, or why there is none.
+    fn look(&self, bytes: Bytes, limits: BundleLimits)
+    -> BoxFuture<'static, Result<BundleKind, LookFailure>>;
 
     /// The pages of a file. The work stops when the receiver is dropped.
     fn unpack(&self, bytes: Bytes, limits: BundleLimits) -> mpsc::Receiver<Step>;
@@ -38,13 +48,15 @@ pub struct InProcess;
 pub const STACK_BYTES: usize = 64 << 20;
 
 impl Unpacker for InProcess {
-    fn look(&self, bytes: Bytes, limits: BundleLimits) -> BoxFuture<'static, Result<BundleKind, Refused>> {
+    fn look(
+        &self,
+        bytes: Bytes,
+        limits: BundleLimits,
+    ) -> BoxFuture<'static, Result<BundleKind, LookFailure>> {
         let looking = tokio::task::spawn_blocking(move || look_at_bundle(&bytes, &limits));
-        let panicked = |error: tokio::task::JoinError| Refused {
-            code: "image_damaged".into(),
-            reason: error.to_string(),
-        };
-        async move { looking.await.map_err(panicked)?.map_err(Refused::from) }.boxed()
+        let failed = |error: tokio::task::JoinError| LookFailure::Failed(error.to_string());
+        let refused = |error: ImageError| LookFailure::Refused(error.into());
+        async move { looking.await.map_err(failed)?.map_err(refused) }.boxed()
     }
 
     fn unpack(&self, bytes: Bytes, limits: BundleLimits) -> mpsc::Receiver<Step> {

@@ -4,7 +4,7 @@ use super::service::block_on;
 use super::unpack::OwnProcess;
 use crate::app::{Settings as AppSettings, Step, Unpacker};
 use crate::http::{Lang, sentences};
-use crate::image::{BundleKind, Refused, decode};
+use crate::image::{BundleKind, Limits, Refused, decode};
 use bytes::Bytes;
 use serde::Serialize;
 use std::io::Write;
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 async fn look(unpacker: &OwnProcess, settings: &AppSettings, path: &Path, bytes: Bytes) -> Report {
     let mut report = Report { path: path.to_owned(), pages: Vec::new(), refused: None };
     if BundleKind::of(&bytes).is_none() {
-        match page_of(&bytes, settings) {
+        match page_of(&bytes, &settings.limits) {
             Page::Bad { refused } => report.refused = Some(refused),
             good => report.pages.push(good),
         }
@@ -87,7 +87,7 @@ async fn look(unpacker: &OwnProcess, settings: &AppSettings, path: &Path, bytes:
     while let Some(step) = steps.recv().await {
         match step {
             Step::Page(page) => report.pages.push(match page.file {
-                Ok(file) => page_of(&file.bytes, settings),
+                Ok(file) => page_of(&file.bytes, &settings.limits.for_kept()),
                 Err(refused) => Page::Bad { refused: refused.into() },
             }),
             Step::End => break,
@@ -100,8 +100,8 @@ async fn look(unpacker: &OwnProcess, settings: &AppSettings, path: &Path, bytes:
     report
 }
 
-fn page_of(bytes: &[u8], settings: &AppSettings) -> Page {
-    match decode(bytes, &settings.limits) {
+fn page_of(bytes: &[u8], limits: &Limits) -> Page {
+    match decode(bytes, limits) {
         Ok(rgb) => Page::Good { width: rgb.width(), height: rgb.height() },
         Err(error) => Page::Bad { refused: Refused::from(error).into() },
     }

@@ -22,6 +22,8 @@ mod unpack;
 mod user;
 mod worker;
 
+pub use unpack::{MostCost, OwnProcess};
+
 use clap::{Parser, Subcommand};
 use config::{Overrides, Settings};
 use std::io::Write;

@@ -15,7 +15,7 @@ use anyhow::{Context, bail};
 use std::fs::{self, File, TryLockError};
 use std::future::Future;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -44,6 +44,7 @@ pub(super) async fn open_app(settings: &Settings) -> anyhow::Result<Arc<App>> {
         settings: AppSettings { secure_cookies: settings.secure_cookies, ..AppSettings::default() },
         log_in_limit: LogInLimit::default(),
         picture_locks: PictureLocks::default(),
+        incoming: incoming_folder(data)?,
         upload_room: tokio::sync::Semaphore::new(UPLOAD_ROOM_MB),
         unpacker: Arc::new(OwnProcess::of_this_program()?),
         work_wanted: tokio::sync::Notify::new(),
@@ -67,6 +68,13 @@ pub(super) fn runner(app: &Arc<App>, settings: &Settings, claimant: &str) -> Run
 fn make_private_folder(data: &Path) -> anyhow::Result<()> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
     made.with_context(|| format!("the data folder {} cannot be made", data.display()))
+}
+
+/// The folder for files on their way in, on the same disk as what is kept.
+fn incoming_folder(data: &Path) -> anyhow::Result<PathBuf> {
+    let folder = data.join("incoming");
+    make_private_folder(&folder)?;
+    Ok(folder)
 }
 
 /// Keeps a second server from using the same data folder, until the file is dropped or the process dies.

@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Head};
 use crate::app::STACK_BYTES;
-use crate::image::{BundleLimits, Event, Place, Refused, Unpacked, look_at_bundle, unpack};
+use crate::image::{BundleLimits, Event, Limits, Place, Refused, Unpacked, look_at_bundle, unpack};
 use anyhow::Context;
 use bytes::Bytes;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -20,6 +20,9 @@ pub struct Args {
     /// Begin behind this page: member and number, from 0
     #[arg(long, num_args = 2, value_names = ["MEMBER", "PAGE"])]
     after: Option<Vec<usize>>,
+    /// Size of the file, in bytes
+    #[arg(long)]
+    size_bytes: usize,
     /// Largest file, in bytes
     #[arg(long)]
     max_bytes: usize,
@@ -28,26 +31,23 @@ pub struct Args {
     max_pages: usize,
 }
 
-/// Heap, stacks and everything else that is written to, bytes. Opening, unpacking and drawing stay below it.
-const MAX_DATA_BYTES: u64 = 960 << 20;
+/// Heap, stacks and everything else that is written to, bytes. With the program itself that is less than a
+/// gigabyte.
+const MAX_DATA_BYTES: u64 = 900 << 20;
+/// What is neither the file nor pixels: the thread's stack, tables, what was compressed.
+const OTHER_BYTES: u64 = STACK_BYTES as u64 + (32 << 20);
 /// Processor time for one page, seconds.
-const SECONDS_PER_PAGE: u64 = 10;
+pub(super) const SECONDS_PER_PAGE: u64 = 10;
 
 /// Runs the child.
 pub(in super::super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     limit(Resource::Data, MAX_DATA_BYTES)?;
     limit(Resource::Core, 0)?;
     allow_time()?;
-    let mut bytes = Vec::new();
-    let most = args.max_bytes as u64 + 1;
-    std::io::stdin().lock().take(most).read_to_end(&mut bytes).context("the file cannot be read")?;
+    let bytes = read_file(args).context("the file cannot be read")?;
     let work = Work {
-        bytes: bytes.into(),
-        limits: BundleLimits {
-            max_bytes: args.max_bytes,
-            max_pages: args.max_pages,
-            ..BundleLimits::default()
-        },
+        limits: limits(args, bytes.len() as u64),
+        bytes,
         look: args.look,
         after: args.after.as_ref().map(|at| Place { member: at[0], page: at[1] }),
     };
@@ -56,18 +56,43 @@ pub(in super::super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The file from standard input, in no more memory than it needs.
+fn read_file(args: &Args) -> std::io::Result<Bytes> {
+    let most = args.max_bytes.saturating_add(1);
+    // Room to spare, so that the end is found without growing.
+    let mut bytes = Vec::with_capacity(args.size_bytes.min(most) + 64);
+    std::io::stdin().lock().take(most as u64).read_to_end(&mut bytes)?;
+    Ok(bytes.into())
+}
+
+/// What a page may take is what the file leaves of the memory.
+fn limits(args: &Args, file_bytes: u64) -> BundleLimits {
+    let room = MAX_DATA_BYTES.saturating_sub(OTHER_BYTES + file_bytes);
+    let page = Limits::default();
+    BundleLimits {
+        max_bytes: args.max_bytes,
+        max_pages: args.max_pages,
+        page: Limits { max_memory_bytes: page.max_memory_bytes.min(room), ..page },
+        ..BundleLimits::default()
+    }
+}
+
 fn limit(resource: Resource, most: u64) -> anyhow::Result<()> {
     let held = getrlimit(resource);
     let most = held.maximum.map_or(most, |maximum| maximum.min(most));
     Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: held.maximum })?)
 }
 
-/// Processor time for one more page from now on; beyond it the system ends the process.
-fn allow_time() -> std::io::Result<()> {
-    let used = u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0);
+/// Processor time for one more page from now on; beyond it the system ends the process. Gives what was taken
+/// before, milliseconds.
+fn allow_time() -> std::io::Result<u64> {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    let spent_ms = u64::try_from(used.tv_sec * 1000 + used.tv_nsec / 1_000_000).unwrap_or(0);
     let held = getrlimit(Resource::Cpu);
-    let current = Some(used + SECONDS_PER_PAGE + 1);
-    Ok(setrlimit(Resource::Cpu, Rlimit { current, maximum: held.maximum })?)
+    let most = spent_ms / 1000 + SECONDS_PER_PAGE + 1;
+    let current = Some(held.maximum.map_or(most, |maximum| maximum.min(most)));
+    setrlimit(Resource::Cpu, Rlimit { current, maximum: held.maximum })?;
+    Ok(spent_ms)
 }
 
 struct Work {
@@ -87,7 +112,15 @@ impl Work {
                 Err(error) => refused(error.into()),
             }
         } else {
-            match unpack(&self.bytes, &self.limits, self.after, &mut |event| tell(&mut out, event)) {
+            let mut told = Ok(());
+            let mut sink = |event| {
+                told = tell(&mut out, event);
+                if told.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            };
+            let unpacked = unpack(&self.bytes, &self.limits, self.after, &mut sink);
+            // An unpacking that was broken off has no end that anybody may believe.
+            told?;
+            match unpacked {
                 Ok(()) => Frame::End,
                 Err(error) => refused(error.into()),
             }
@@ -96,15 +129,15 @@ impl Work {
     }
 }
 
-/// Passes an event on; when nobody listens any more the work ends.
-fn tell(out: &mut BufWriter<Stdout>, event: Event) -> ControlFlow<()> {
-    let told = match event {
-        Event::Begin(Place { member, page }) => {
-            allow_time().and_then(|()| write(out, &Frame::Begin { member, page }, &[]))
+/// Passes an event on; fails when nobody listens any more, or when no more time can be had.
+fn tell(out: &mut BufWriter<Stdout>, event: Event) -> std::io::Result<()> {
+    match event {
+        Event::Begin(begun) => {
+            let spent_ms = allow_time()?;
+            write(out, &Frame::Begin { head: Head::of_begun(&begun), spent_ms }, &[])
         }
         Event::Page(page) => write_page(out, &page),
-    };
-    if told.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
 }
 
 fn write_page(out: &mut BufWriter<Stdout>, page: &Unpacked) -> std::io::Result<()> {

@@ -1,6 +1,6 @@
 //! What child and parent say to each other.
 
-use crate::image::{BundleKind, Identity, Limits, PageFile, Place, Refused, Unpacked, inspect};
+use crate::image::{Begun, BundleKind, Identity, Limits, PageFile, Place, Refused, Unpacked, inspect};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub(super) enum Frame {
     /// The file is of this kind.
     Kind { mime: String },
-    /// Work on a page begins.
-    Begin { member: usize, page: usize },
+    /// Work on a page begins; so much processor time the child has taken before it.
+    Begin { head: Head, spent_ms: u64 },
     /// A page; `size_bytes` of picture follow.
     Page { head: Head, size_bytes: usize },
     /// A page that is none.
@@ -28,24 +28,53 @@ pub(super) struct Head {
     member: usize,
     page: usize,
     name: Option<String>,
-    /// SHA-256 of the file that the page is a part of, and its number there.
-    part_of: Option<(String, usize)>,
+    identity: Known,
+}
+
+/// An [`Identity`] that passes between processes; hashes are hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Known {
+    OwnBytes,
+    PageOf(String, usize),
+    MemberOf(String, usize),
+}
+
+impl From<&Identity> for Known {
+    fn from(identity: &Identity) -> Self {
+        match identity {
+            Identity::OwnBytes => Self::OwnBytes,
+            Identity::PageOf(sha256, page) => Self::PageOf(hex::encode(sha256), *page),
+            Identity::MemberOf(sha256, member) => Self::MemberOf(hex::encode(sha256), *member),
+        }
+    }
+}
+
+impl Known {
+    fn identity(&self) -> Option<Identity> {
+        let hash = |hexadecimal: &str| {
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(hexadecimal, &mut bytes).ok().map(|()| bytes)
+        };
+        Some(match self {
+            Self::OwnBytes => Identity::OwnBytes,
+            Self::PageOf(sha256, page) => Identity::PageOf(hash(sha256)?, *page),
+            Self::MemberOf(sha256, member) => Identity::MemberOf(hash(sha256)?, *member),
+        })
+    }
 }
 
 impl Head {
     pub(super) fn of(page: &Unpacked) -> Self {
-        let part_of = match &page.identity {
-            Identity::OwnBytes => None,
-            Identity::PageOf(sha256, number) => Some((hex::encode(sha256), *number)),
-        };
-        Self { member: page.place.member, page: page.place.page, name: page.name.clone(), part_of }
+        Self::new(page.place, &page.name, &page.identity)
     }
 
-    /// A page about which nothing is known but where it lies in the file.
-    pub(super) fn at(place: Place, file_sha256: [u8; 32]) -> Self {
-        let number = place.member * 1_000_000 + place.page.min(999_999);
-        let part_of = Some((hex::encode(file_sha256), number));
-        Self { member: place.member, page: place.page, name: None, part_of }
+    pub(super) fn of_begun(begun: &Begun) -> Self {
+        Self::new(begun.place, &begun.name, &begun.identity)
+    }
+
+    fn new(place: Place, name: &Option<String>, identity: &Identity) -> Self {
+        Self { member: place.member, page: place.page, name: name.clone(), identity: identity.into() }
     }
 
     pub(super) fn place(&self) -> Place {
@@ -54,19 +83,11 @@ impl Head {
 
     /// The page with this picture; `None` when the head makes no sense.
     pub(super) fn with(self, file: Result<Bytes, Refused>) -> Option<Unpacked> {
-        let identity = match &self.part_of {
-            None => Identity::OwnBytes,
-            Some((sha256, number)) => {
-                let mut bytes = [0; 32];
-                hex::decode_to_slice(sha256, &mut bytes).ok()?;
-                Identity::PageOf(bytes, *number)
-            }
-        };
+        let identity = self.identity.identity()?;
         let file = match file {
             Ok(bytes) => {
                 // The child held it against the limits; here only the header is wanted.
-                let limits = Limits { max_bytes: usize::MAX, ..Limits::for_crops() };
-                let header = inspect(&bytes, &limits).ok()?;
+                let header = inspect(&bytes, &Limits::for_crops().for_kept()).ok()?;
                 Ok(PageFile { bytes, header })
             }
             Err(refused) => Err(refused),
@@ -86,21 +107,30 @@ mod tests {
 
     #[test]
     fn a_page_comes_back_as_it_went() {
-        let place = Place { member: 3, page: 7 };
-        let refused = Refused { code: "image_damaged".into(), reason: "two lines\nof words".into() };
-        let page = Unpacked {
-            place,
-            name: Some("quyển 1/trang 7.jpg".into()),
-            identity: Identity::PageOf([9; 32], 7),
-            file: Err(refused.clone()),
-        };
-        let frame =
-            Frame::Bad { head: Head::of(&page), code: refused.code.clone(), reason: refused.reason.clone() };
-        let line = serde_json::to_string(&frame).unwrap();
-        assert!(!line.contains('\n'), "{line}");
-        let Frame::Bad { head, code, reason } = serde_json::from_str(&line).unwrap() else {
-            panic!("{line}")
-        };
-        assert_eq!(head.with(Err(Refused { code, reason })), Some(page));
+        let identities = [Identity::OwnBytes, Identity::PageOf([9; 32], 7), Identity::MemberOf([9; 32], 7)];
+        for identity in identities {
+            let refused = Refused { code: "image_damaged".into(), reason: "two lines\nof words".into() };
+            let page = Unpacked {
+                place: Place { member: 3, page: usize::MAX },
+                name: Some("quyển 1/trang 7.jpg".into()),
+                identity,
+                file: Err(refused.clone()),
+            };
+            let head = Head::of(&page);
+            let frame = Frame::Bad { head, code: refused.code.clone(), reason: refused.reason.clone() };
+            let line = serde_json::to_string(&frame).unwrap();
+            assert!(!line.contains('\n'), "{line}");
+            let Frame::Bad { head, code, reason } = serde_json::from_str(&line).unwrap() else {
+                panic!("{line}")
+            };
+            assert_eq!(head.with(Err(Refused { code, reason })), Some(page));
+        }
+    }
+
+    #[test]
+    fn a_head_that_makes_no_sense_is_no_page() {
+        let known = Known::PageOf("no hash".into(), 1);
+        let head = Head { member: 0, page: 1, name: None, identity: known };
+        assert_eq!(head.with(Err(Refused { code: String::new(), reason: String::new() })), None);
     }
 }

@@ -8,7 +8,10 @@
 mod child;
 mod frame;
 mod parent;
+#[cfg(test)]
+mod parent_tests;
+mod run;
 
 pub use child::Args;
 pub(super) use child::run;
-pub(super) use parent::OwnProcess;
+pub use parent::{MostCost, OwnProcess};

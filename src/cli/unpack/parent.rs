@@ -1,60 +1,91 @@
 //! The parent: starts children, takes their frames, outlives their deaths.
 
 use super::frame::{Frame, Head, kind_of};
-use crate::app::{Step, Unpacker};
+use super::run::Run;
+use crate::app::{LookFailure, Step, Unpacker};
 use crate::image::{BundleKind, BundleLimits, Place, Refused};
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use rustix::process::Signal;
-use sha2::{Digest, Sha256};
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::PathBuf;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
 
 /// Unpacks in processes of their own.
 #[derive(Debug, Clone)]
-pub(in super::super) struct OwnProcess {
+pub struct OwnProcess {
     program: PathBuf,
+    most: MostCost,
 }
 
-/// How long a child may be silent. Its processor time is limited more tightly by the system; this is for a
-/// machine on which much else runs, and for a child that sleeps.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Exit code of a Rust program that panicked.
-const PANICKED: i32 = 101;
-/// Longest line of a child.
-const MAX_LINE_BYTES: u64 = 64 * 1024;
+/// What one file may cost, over all the children that it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MostCost {
+    /// Children that die on a page.
+    pub deaths: u32,
+    /// Processor time.
+    pub time: Duration,
+}
+
+impl Default for MostCost {
+    /// Two thousand pages of 1.2 seconds each; a drawn page takes about one. A file on which so many children die is
+    /// no scan with a bad page in it.
+    fn default() -> Self {
+        Self { deaths: 20, time: Duration::from_secs(40 * 60) }
+    }
+}
+
+/// What a child that died is taken to have spent on its last page: it may not spend more.
+const LAST_PAGE: Duration = Duration::from_secs(super::child::SECONDS_PER_PAGE);
 
 impl OwnProcess {
+    /// Children of this program, which must be one that knows the command `unpack-pages`.
+    #[must_use]
+    pub fn of(program: PathBuf) -> Self {
+        Self { program, most: MostCost::default() }
+    }
+
     /// Children of this very program.
     ///
     /// # Errors
     /// When the system does not tell where it is.
     pub(in super::super) fn of_this_program() -> std::io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()? })
+        Ok(Self::of(std::env::current_exe()?))
+    }
+
+    /// The same with other limits of cost.
+    #[must_use]
+    pub fn with_most(self, most: MostCost) -> Self {
+        Self { most, ..self }
     }
 }
 
 impl Unpacker for OwnProcess {
-    fn look(&self, bytes: Bytes, limits: BundleLimits) -> BoxFuture<'static, Result<BundleKind, Refused>> {
+    fn look(
+        &self,
+        bytes: Bytes,
+        limits: BundleLimits,
+    ) -> BoxFuture<'static, Result<BundleKind, LookFailure>> {
         let program = self.program.clone();
         async move {
             let looked = async {
                 let mut run = Run::start(&program, bytes, &limits, &["--look".into()])?;
-                run.next().await
+                match run.next().await? {
+                    Some((frame, _)) => run.end().await.map(|()| Some(frame)),
+                    None if run.was_ended_from_outside().await? => Err(ended_from_outside()),
+                    None => Ok(None),
+                }
             };
             match looked.await {
-                Ok(Some((Frame::Kind { mime }, _))) => kind_of(&mime).ok_or_else(unreadable),
-                Ok(Some((Frame::Refused { code, reason }, _))) => Err(Refused { code, reason }),
-                Ok(_) => Err(unreadable()),
-                Err(error) => Err(Refused { code: "internal".into(), reason: error.to_string() }),
+                Ok(Some(Frame::Kind { mime })) => {
+                    kind_of(&mime).ok_or_else(|| LookFailure::Refused(unreadable()))
+                }
+                Ok(Some(Frame::Refused { code, reason })) => {
+                    Err(LookFailure::Refused(Refused { code, reason }))
+                }
+                Ok(_) => Err(LookFailure::Refused(unreadable())),
+                Err(error) => Err(LookFailure::Failed(error.to_string())),
             }
         }
         .boxed()
@@ -62,10 +93,12 @@ impl Unpacker for OwnProcess {
 
     fn unpack(&self, bytes: Bytes, limits: BundleLimits) -> mpsc::Receiver<Step> {
         let (steps, receiver) = mpsc::channel(1);
-        let program = self.program.clone();
+        let own = self.clone();
         tokio::spawn(async move {
+            let mut whole =
+                Whole { own, limits, steps: &steps, after: None, deaths: 0, pages: 0, spent: Duration::ZERO };
             let last = tokio::select! {
-                last = all(&program, bytes, &limits, &steps) => last,
+                last = whole.unpack(bytes) => last,
                 () = steps.closed() => return,
             };
             // Nobody waits for the end when the receiver is gone.
@@ -80,138 +113,128 @@ fn unreadable() -> Refused {
     Refused { code: "file_too_hard".into(), reason: "the unpacking process died".into() }
 }
 
-/// All pages, in as many children as it takes; gives the last step.
-async fn all(
-    program: &Path,
-    bytes: Bytes,
-    limits: &BundleLimits,
-    steps: &mpsc::Sender<Step>,
-) -> std::io::Result<Step> {
-    let sha256: [u8; 32] = Sha256::digest(&bytes).into();
-    let mut after: Option<Place> = None;
-    loop {
-        let arguments = after.map_or_else(Vec::new, |place| {
+fn ended_from_outside() -> std::io::Error {
+    std::io::Error::other("the unpacking process was ended from outside")
+}
+
+/// A whole file, in as many children as it takes.
+struct Whole<'a> {
+    own: OwnProcess,
+    limits: BundleLimits,
+    steps: &'a mpsc::Sender<Step>,
+    /// The last page that was passed on.
+    after: Option<Place>,
+    deaths: u32,
+    pages: usize,
+    /// Processor time of children that died.
+    spent: Duration,
+}
+
+/// How a child ended.
+enum Ended {
+    /// With the last step of the file.
+    Last(Step),
+    /// Without a word, at the page that it had begun.
+    Dead(Option<Head>),
+}
+
+impl Whole<'_> {
+    /// Passes all pages on; gives the last step.
+    async fn unpack(&mut self, bytes: Bytes) -> std::io::Result<Step> {
+        loop {
+            let mut run = Run::start(&self.own.program, bytes.clone(), &self.limits, &self.arguments())?;
+            let begun = match self.listen(&mut run).await? {
+                Ended::Last(step) => {
+                    run.end().await?;
+                    return Ok(step);
+                }
+                Ended::Dead(begun) => begun,
+            };
+            if run.was_ended_from_outside().await? {
+                return Err(ended_from_outside());
+            }
+            // The page that it had begun is the one that killed it; nothing is known of a file that kills at once.
+            let Some(head) = begun.filter(|head| Some(head.place()) > self.after) else {
+                return Ok(Step::Refused(unreadable()));
+            };
+            if self.pages >= self.limits.max_pages {
+                return Ok(Step::Refused(self.too_many()));
+            }
+            let reason = "the unpacking process died".to_owned();
+            if !self.pass_on(head, Err(Refused { code: "page_too_hard".into(), reason })).await {
+                return Ok(Step::End);
+            }
+            self.deaths += 1;
+            if self.deaths >= self.own.most.deaths {
+                return Ok(Step::Refused(unreadable()));
+            }
+        }
+    }
+
+    /// Where a child begins: behind the last page that was passed on.
+    fn arguments(&self) -> Vec<OsString> {
+        self.after.map_or_else(Vec::new, |place| {
             ["--after".to_owned(), place.member.to_string(), place.page.to_string()]
                 .map(OsString::from)
                 .into()
-        });
-        let mut run = Run::start(program, bytes.clone(), limits, &arguments)?;
-        let mut begun = None;
+        })
+    }
+
+    /// Takes a child's frames to its end.
+    async fn listen(&mut self, run: &mut Run) -> std::io::Result<Ended> {
+        let (mut begun, mut spent) = (None, Duration::ZERO);
         while let Some((frame, picture)) = run.next().await? {
             let (head, file) = match frame {
-                Frame::Begin { member, page } => {
-                    begun = Some(Place { member, page });
+                Frame::Begin { head, spent_ms } => {
+                    begun = Some(head);
+                    spent = Duration::from_millis(spent_ms);
+                    if self.spent + spent > self.own.most.time {
+                        return Ok(Ended::Last(Step::Refused(self.too_slow())));
+                    }
                     continue;
                 }
                 Frame::Page { head, .. } => (head, Ok(picture)),
                 Frame::Bad { head, code, reason } => (head, Err(Refused { code, reason })),
-                Frame::End => return Ok(Step::End),
-                Frame::Refused { code, reason } => return Ok(Step::Refused(Refused { code, reason })),
-                Frame::Kind { .. } => return Ok(Step::Failed("the child answered another question".into())),
+                Frame::End => return Ok(Ended::Last(Step::End)),
+                Frame::Refused { code, reason } => {
+                    return Ok(Ended::Last(Step::Refused(Refused { code, reason })));
+                }
+                Frame::Kind { .. } => {
+                    let reason = "the child answered another question".to_owned();
+                    return Ok(Ended::Last(Step::Failed(reason)));
+                }
             };
-            after = Some(head.place());
             begun = None;
-            if !send(steps, head, file).await {
-                return Ok(Step::End);
+            if self.pages >= self.limits.max_pages {
+                return Ok(Ended::Last(Step::Refused(self.too_many())));
+            }
+            if !self.pass_on(head, file).await {
+                return Ok(Ended::Last(Step::End));
             }
         }
-        if run.was_ended_from_outside().await? {
-            return Ok(Step::Failed("the unpacking process was ended from outside".into()));
-        }
-        // Dead. The page that it had begun is the one that killed it; nothing is known of a file that kills at
-        // once.
-        let Some(place) = begun.filter(|place| Some(*place) > after) else {
-            return Ok(Step::Refused(unreadable()));
-        };
-        after = Some(place);
-        let refused = Refused { code: "page_too_hard".into(), reason: "the unpacking process died".into() };
-        if !send(steps, Head::at(place, sha256), Err(refused)).await {
-            return Ok(Step::End);
-        }
-    }
-}
-
-async fn send(steps: &mpsc::Sender<Step>, head: Head, file: Result<Bytes, Refused>) -> bool {
-    let step = match head.with(file) {
-        Some(page) => Step::Page(Box::new(page)),
-        None => Step::Failed("the child's frame makes no sense".into()),
-    };
-    steps.send(step).await.is_ok()
-}
-
-/// A child at work; it ends with this.
-struct Run {
-    child: Child,
-    /// It was silent for too long.
-    was_silent: bool,
-    frames: BufReader<ChildStdout>,
-}
-
-impl Run {
-    fn start(
-        program: &Path,
-        bytes: Bytes,
-        limits: &BundleLimits,
-        arguments: &[OsString],
-    ) -> std::io::Result<Self> {
-        let mut child = Command::new(program)
-            .arg("unpack-pages")
-            .args(["--max-bytes", &limits.max_bytes.to_string()])
-            .args(["--max-pages", &limits.max_pages.to_string()])
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            // What ends the server's process group is no judgement on a page.
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()?;
-        let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(std::io::Error::other("the child has no pipes"));
-        };
-        tokio::spawn(async move {
-            // A child that refuses the file by its size or dies reads no further.
-            let _ = stdin.write_all(&bytes).await;
-        });
-        Ok(Self { child, was_silent: false, frames: BufReader::new(stdout) })
+        self.spent += spent + LAST_PAGE;
+        Ok(Ended::Dead(begun))
     }
 
-    /// The next frame with its picture; `None` when the child is dead or silent for too long.
-    async fn next(&mut self) -> std::io::Result<Option<(Frame, Bytes)>> {
-        let Ok(frame) = timeout(PATIENCE, self.frame()).await else {
-            self.was_silent = true;
-            self.child.kill().await?;
-            return Ok(None);
+    /// Passes a page on. False when nobody wants it any more.
+    async fn pass_on(&mut self, head: Head, file: Result<Bytes, Refused>) -> bool {
+        self.after = Some(head.place());
+        self.pages += 1;
+        let step = match head.with(file) {
+            Some(page) => Step::Page(Box::new(page)),
+            None => Step::Failed("the child's frame makes no sense".into()),
         };
-        Ok(frame.ok())
+        self.steps.send(step).await.is_ok()
     }
 
-    /// Whether somebody or something else ended the child (a shutdown, the system short of memory, a child that
-    /// could not begin), rather than the page it was at: processor time, memory limit, stack or a panic.
-    async fn was_ended_from_outside(&mut self) -> std::io::Result<bool> {
-        let status = self.child.wait().await?;
-        let by_page =
-            [Signal::XCPU, Signal::SEGV, Signal::ABORT, Signal::BUS, Signal::ILL].map(Signal::as_raw);
-        Ok(!self.was_silent
-            && match status.signal() {
-                Some(signal) => !by_page.contains(&signal),
-                None => status.code() != Some(PANICKED),
-            })
+    fn too_slow(&self) -> Refused {
+        let reason = format!("more than {:?} of processor time", self.own.most.time);
+        Refused { code: "file_too_slow".into(), reason }
     }
 
-    async fn frame(&mut self) -> std::io::Result<(Frame, Bytes)> {
-        let mut line = Vec::new();
-        (&mut self.frames).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).await?;
-        let frame: Frame = serde_json::from_slice(&line)?;
-        let size_bytes = match &frame {
-            Frame::Page { size_bytes, .. } => *size_bytes,
-            _ => 0,
-        };
-        let mut picture = Vec::new();
-        (&mut self.frames).take(size_bytes as u64).read_to_end(&mut picture).await?;
-        if picture.len() < size_bytes {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok((frame, picture.into()))
+    /// A child that begins in the middle counts only the pages that it sees.
+    fn too_many(&self) -> Refused {
+        let reason = format!("more than {} pages", self.limits.max_pages);
+        Refused { code: "file_too_many_pages".into(), reason }
     }
 }
