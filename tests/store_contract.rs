@@ -11,6 +11,8 @@ mod stage;
 mod audit;
 #[path = "store_contract/books.rs"]
 mod books;
+#[path = "store_contract/bundles.rs"]
+mod bundles;
 #[path = "store_contract/jobs.rs"]
 mod jobs;
 #[path = "store_contract/models.rs"]
@@ -79,6 +81,10 @@ promises! {
         a_transaction_that_is_dropped_leaves_nothing
         a_book_takes_its_entries_along
         deliveries_are_kept;
+    bundles:
+        the_same_file_is_one_bundle
+        a_refused_bundle_counts_until_it_is_given_up_and_can_go_into_another_book
+        a_bundle_is_stuck_when_its_job_is_dead;
     review:
         two_people_verify_an_entry
         a_dispute_goes_to_a_third_person

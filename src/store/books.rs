@@ -67,12 +67,13 @@ const BY_NAME: &str =
 const NEWEST_FIRST: &str = columns!("SELECT", "FROM book WHERE id < $1 ORDER BY id DESC LIMIT $2");
 /// An update that changes nothing takes the row's lock in both databases.
 const LOCK: &str = columns!("UPDATE book SET state = state WHERE id = $1 RETURNING", "");
-/// A file that waits to be unpacked counts as a page that waits to be read.
+/// A file that waits to be unpacked counts as a page that waits to be read; one that was refused, as a rejected
+/// page until somebody gives it up.
 const PAGES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM page
     WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state
     UNION ALL
-    SELECT book_id, state, COUNT(*) AS n FROM bundle
-    WHERE book_id BETWEEN $1 AND $2 AND state = 'received' GROUP BY book_id, state";
+    SELECT book_id, CASE state WHEN 'refused' THEN 'rejected' ELSE state END AS state, COUNT(*) AS n FROM bundle
+    WHERE book_id BETWEEN $1 AND $2 AND state <> 'unpacked' AND dismissed_at IS NULL GROUP BY book_id, state";
 const ENTRIES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM entry
     WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state";
 const ACCEPT: &str = "UPDATE book SET state = 'accepted', accepted_by = $2, accepted_at = $3 WHERE id = $1";

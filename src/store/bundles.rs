@@ -41,6 +41,20 @@ pub struct Bundle {
     pub outcome: Unpacking,
     /// When it came in, ms.
     pub created_at: i64,
+    /// The job that unpacks it.
+    pub job_id: Option<String>,
+    /// It waits, but its job was given up after too many failures.
+    pub is_stuck: bool,
+    /// Why somebody gave it up after it was refused or stuck.
+    pub dismissed: Option<String>,
+}
+
+impl Bundle {
+    /// Nothing came out of it, and nothing will unless somebody does something.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.is_stuck || self.state == BundleState::Refused
+    }
 }
 
 /// What became of the pages of a bundle.
@@ -70,31 +84,34 @@ macro_rules! columns {
         concat!(
             $before,
             " id, book_id, sha256, file_name, mime, size_bytes, state, reject_code, pages, rejected, already,
-              elsewhere, created_at ",
+              elsewhere, created_at, job_id, dismissed_reason,
+              CAST(CASE WHEN state = 'received' AND EXISTS (SELECT 1 FROM job
+                WHERE job.id = bundle.job_id AND job.state = 'dead') THEN 1 ELSE 0 END AS BIGINT) AS stuck ",
             $after
         )
     };
 }
 
-const ADD: &str = columns!(
-    "INSERT INTO bundle (id, book_id, sha256, file_name, mime, size_bytes, state, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, 'received', $7) ON CONFLICT (sha256) DO NOTHING RETURNING",
-    ""
-);
+const ADD: &str = "INSERT INTO bundle (id, book_id, sha256, file_name, mime, size_bytes, state, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, 'received', $7) ON CONFLICT (sha256) DO NOTHING";
 const BY_ID: &str = columns!("SELECT", "FROM bundle WHERE id = $1");
 const BY_SHA256: &str = columns!("SELECT", "FROM bundle WHERE sha256 = $1");
 const OF_BOOK: &str = columns!("SELECT", "FROM bundle WHERE book_id = $1 ORDER BY state, id LIMIT $2");
-const LOCK: &str = columns!("UPDATE bundle SET state = state WHERE id = $1 RETURNING", "");
+const LOCK: &str = "UPDATE bundle SET state = state WHERE id = $1";
 const UNPACKED: &str = "UPDATE bundle SET state = 'unpacked', pages = $2, rejected = $3, already = $4,
     elsewhere = $5 WHERE id = $1 AND state = 'received'";
 const REFUSED: &str =
     "UPDATE bundle SET state = 'refused', reject_code = $2 WHERE id = $1 AND state = 'received'";
-const AGAIN: &str =
-    "UPDATE bundle SET state = 'received', reject_code = NULL WHERE id = $1 AND state = 'refused'";
+const AGAIN: &str = "UPDATE bundle SET state = 'received', reject_code = NULL, dismissed_at = NULL,
+    dismissed_reason = NULL, book_id = $2 WHERE id = $1 AND state <> 'unpacked'";
+const BY_JOB: &str = "UPDATE bundle SET job_id = $2 WHERE id = $1";
+const DISMISSED: &str = "UPDATE bundle SET state = 'refused', reject_code = COALESCE(reject_code, $4),
+    dismissed_reason = $2, dismissed_at = $3 WHERE id = $1 AND state <> 'unpacked' AND dismissed_at IS NULL";
 
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
-pub(super) const QUERIES: &[&str] = &[ADD, BY_ID, BY_SHA256, OF_BOOK, LOCK, UNPACKED, REFUSED, AGAIN];
+pub(super) const QUERIES: &[&str] =
+    &[ADD, BY_ID, BY_SHA256, OF_BOOK, LOCK, UNPACKED, REFUSED, AGAIN, BY_JOB, DISMISSED];
 
 impl Bundle {
     fn from_row(row: &Row) -> Result<Self> {
@@ -114,6 +131,9 @@ impl Bundle {
                 elsewhere: row.int("elsewhere")?,
             },
             created_at: row.int("created_at")?,
+            job_id: row.opt_text("job_id")?,
+            is_stuck: row.truth("stuck")?,
+            dismissed: row.opt_text("dismissed_reason")?,
         })
     }
 }
@@ -151,10 +171,9 @@ impl Tx {
             bundle.size_bytes,
             bundle.created_at,
         ];
-        if let Some(row) = self.row(ADD, binds).await? {
-            return Bundle::from_row(&row).map(AddedBundle::New);
-        }
+        let is_new = self.write(ADD, binds).await? == 1;
         match self.row(BY_SHA256, binds![&bundle.sha256]).await? {
+            Some(row) if is_new => Bundle::from_row(&row).map(AddedBundle::New),
             Some(row) => Bundle::from_row(&row).map(AddedBundle::Already),
             None => Err(StoreError::BadValue { column: "sha256", value: bundle.sha256.clone() }),
         }
@@ -165,7 +184,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn lock_bundle(&mut self, id: &str) -> Result<Option<Bundle>> {
-        self.row(LOCK, binds![id]).await?.as_ref().map(Bundle::from_row).transpose()
+        self.write(LOCK, binds![id]).await?;
+        self.row(BY_ID, binds![id]).await?.as_ref().map(Bundle::from_row).transpose()
     }
 
     /// Records that a bundle's pages are there. False when it does not wait for that.
@@ -185,11 +205,28 @@ impl Tx {
         Ok(self.write(REFUSED, binds![id, code]).await? == 1)
     }
 
-    /// Takes a refused bundle, sent again, back to be unpacked. False when it is not refused.
+    /// Takes a bundle back to be unpacked, into this book. False when its pages are there.
+    ///
+    /// # Errors
+    /// [`StoreError::Constraint`] when there is no such book.
+    pub async fn receive_bundle_again(&mut self, id: &str, book_id: &str) -> Result<bool> {
+        Ok(self.write(AGAIN, binds![id, book_id]).await? == 1)
+    }
+
+    /// Records which job unpacks a bundle.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn receive_bundle_again(&mut self, id: &str) -> Result<bool> {
-        Ok(self.write(AGAIN, binds![id]).await? == 1)
+    pub async fn set_bundle_job(&mut self, id: &str, job_id: &str) -> Result<()> {
+        self.write(BY_JOB, binds![id, job_id]).await.map(drop)
+    }
+
+    /// Gives a bundle up for the `reason` that somebody gave; one that was not refused yet is, with `code`. False
+    /// when its pages are there or it was given up before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn dismiss_bundle(&mut self, id: &str, (reason, code): (&str, &str), at: i64) -> Result<bool> {
+        Ok(self.write(DISMISSED, binds![id, reason, at, code]).await? == 1)
     }
 }

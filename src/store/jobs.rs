@@ -166,6 +166,7 @@ const DEAD: &str = job_columns!(
 const REQUEUE: &str =
     "UPDATE job SET state = 'ready', attempts = 0, lost_leases = 0, run_at = $2, updated_at = $2
     WHERE id = $1 AND state = 'dead'";
+const ABANDON: &str = "UPDATE job SET state = 'done', updated_at = $2 WHERE id = $1 AND state = 'dead'";
 const COUNTS: &str = "SELECT kind, state, COUNT(*) AS n, MIN(run_at) AS oldest FROM job WHERE state <> 'done'
     GROUP BY kind, state ORDER BY kind, state";
 
@@ -186,6 +187,7 @@ pub(super) const QUERIES: &[&str] = &[
     BY_ID,
     DEAD,
     REQUEUE,
+    ABANDON,
     COUNTS,
 ];
 
@@ -357,6 +359,15 @@ impl Tx {
     /// When the database fails.
     pub async fn requeue_job(&mut self, id: &str, now: i64) -> Result<bool> {
         Ok(self.write(REQUEUE, binds![id, now]).await? == 1)
+    }
+
+    /// Takes a job out of the dead letters because nobody wants its work any more; its last error stays. False when
+    /// it is not dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn abandon_job(&mut self, id: &str, now: i64) -> Result<bool> {
+        Ok(self.write(ABANDON, binds![id, now]).await? == 1)
     }
 }
 
