@@ -63,6 +63,15 @@ pub enum Error {
     /// The uploaded file of many pages is none.
     #[error("the file is refused: {}", .0.reason)]
     FileRefused(Refused),
+    /// A file on its way in cannot be kept.
+    #[error("a file on its way in cannot be kept")]
+    Incoming(#[source] std::io::Error),
+    /// Files of many pages cannot be looked at just now, whatever the file.
+    #[error("files of many pages cannot be taken apart: {0}")]
+    CannotUnpack(String),
+    /// Pages came out of the file of many pages, or it waits to be unpacked.
+    #[error("a file that did not fail does not take this")]
+    WrongBundleState,
     /// The page has no picture that could be read.
     #[error("the page has no picture")]
     NoPicture,

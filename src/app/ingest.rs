@@ -1,11 +1,13 @@
 //! A file comes in and becomes a page: looked at, kept, and only then acknowledged.
 
+use super::accounts::blocking;
 use super::books::MAY_UPLOAD;
+use super::bundles::kind_of;
 use super::record::Deed;
 use super::{App, BundleView, Error, Me, PageView, Result};
 use crate::blob::Kept;
 use crate::domain::BookState;
-use crate::image::{BundleKind, Header, inspect};
+use crate::image::{Header, inspect};
 use crate::store::{AddedPage, NewPage};
 use bytes::Bytes;
 use serde_json::json;
@@ -23,19 +25,26 @@ pub enum Uploaded {
 }
 
 impl App {
+    /// Whether files may be sent into a book, before any of their bytes are taken.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::BookClosed`].
+    pub async fn may_upload(&self, me: &Me, book_id: &str) -> Result<()> {
+        me.needs(&MAY_UPLOAD)?;
+        let book = self.book_row(book_id).await?;
+        if book.state == BookState::Open { Ok(()) } else { Err(Error::BookClosed(book.state)) }
+    }
+
     /// Takes a file into a book: one page, or a file of many by its content. True: it was here already.
     ///
     /// # Errors
-    /// As [`Self::upload_page`]; [`Error::FileRefused`] and [`Error::FileElsewhere`] for files of many pages.
+    /// As [`Self::upload_page`]; [`Error::FileRefused`], [`Error::CannotUnpack`] and
+    /// [`Error::FileElsewhere`] for files of many pages.
     pub async fn upload(&self, me: &Me, book_id: &str, name: &str, bytes: Bytes) -> Result<(Uploaded, bool)> {
-        if BundleKind::of(&bytes).is_none() {
+        self.may_upload(me, book_id).await?;
+        if kind_of(&bytes).await?.is_none() {
             let (page, already) = self.upload_page(me, book_id, name, bytes).await?;
             return Ok((Uploaded::Page(page), already));
-        }
-        me.needs(&MAY_UPLOAD)?;
-        let book = self.book_row(book_id).await?;
-        if book.state != BookState::Open {
-            return Err(Error::BookClosed(book.state));
         }
         let (bundle, already) = self.upload_bundle(me, (book_id, name), bytes).await?;
         Ok((Uploaded::Bundle(bundle), already))
@@ -54,12 +63,9 @@ impl App {
         name: &str,
         bytes: Bytes,
     ) -> Result<(PageView, bool)> {
-        me.needs(&MAY_UPLOAD)?;
-        let book = self.book_row(book_id).await?;
-        if book.state != BookState::Open {
-            return Err(Error::BookClosed(book.state));
-        }
-        let header = inspect(&bytes, &self.settings.limits)?;
+        self.may_upload(me, book_id).await?;
+        let (file, limits) = (bytes.clone(), self.settings.limits);
+        let header = blocking(move || inspect(&file, &limits)).await??;
         let size_bytes = bytes.len() as i64;
         let sha256 = self.blobs.put(Kept::Original, bytes).await?.to_string();
         let page = self.new_page(book_id, name, &header, (sha256, size_bytes));

@@ -3,11 +3,13 @@
 mod accounts;
 mod audit;
 mod books;
+mod bundles;
 mod clock;
 mod deliver;
 mod error;
 mod evidence;
 mod form_choice;
+mod incoming;
 mod ingest;
 mod keys;
 mod lending;
@@ -39,6 +41,7 @@ pub mod reading;
 pub use accounts::{LogInLimit, Me, NewAccount};
 pub use audit::{AuditReport, ExportedHead, export_line, parse_export};
 pub use books::{BookView, NewBook};
+pub use bundles::BundleView;
 pub use clock::Clock;
 pub use deliver::DeliveryView;
 pub use error::Error;
@@ -59,16 +62,17 @@ pub use shadow::SHADOW_READ;
 pub use status::JobsSummary;
 pub use tasks::{Draft, EntryView, Task, TaskRequest};
 pub use training::{KeepLine, TrainingExport, TrainingLine, TrainingWish};
-pub use unpack::{BundleView, UNPACK};
-pub use unpacker::{InProcess, STACK_BYTES, Step, Unpacker};
+pub use unpack::UNPACK;
+pub use unpacker::{InProcess, LookFailure, STACK_BYTES, Step, Unpacker};
 
 use crate::blob::Blobs;
 use crate::domain::Form;
 use crate::store::Db;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 
-/// Megabytes of files that one process takes off the wire at the same time.
+/// Megabytes of files just come in that one process holds at the same time.
 pub const UPLOAD_ROOM_MB: usize = 512;
 
 /// Short for results of this layer.
@@ -95,7 +99,9 @@ pub struct App {
     pub log_in_limit: LogInLimit,
     /// Keeps the same picture from being made twice at once.
     pub picture_locks: PictureLocks,
-    /// Room for uploads under way, in megabytes: each holds its file in memory.
+    /// Folder for files on their way in; nothing in it has a name for longer than an instant.
+    pub incoming: PathBuf,
+    /// Room for files just come in, in megabytes: each is looked at and kept in memory.
     pub upload_room: Semaphore,
     /// Takes files of many pages apart.
     pub unpacker: Arc<dyn Unpacker>,

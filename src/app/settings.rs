@@ -1,6 +1,7 @@
 //! What the use cases are set to.
 
 use crate::image::{BundleLimits, Limits};
+use std::time::Duration;
 
 /// Settings of the application; those of a project (thresholds, leases) are in the database.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +12,10 @@ pub struct Settings {
     pub max_bundle_bytes: usize,
     /// Most pages of one file.
     pub max_bundle_pages: usize,
+    /// Most bytes of pictures that may come out of one file.
+    pub max_bundle_output_bytes: u64,
+    /// How long an upload may bring next to nothing before it is broken off.
+    pub upload_patience: Duration,
     /// How long a session lasts, seconds.
     pub session_secs: u32,
     /// Send the session cookie over TLS only. Needed behind a TLS proxy, wrong on plain loopback.
@@ -31,6 +36,8 @@ impl Default for Settings {
             limits: Limits::default(),
             max_bundle_bytes: BundleLimits::default().max_bytes,
             max_bundle_pages: BundleLimits::default().max_pages,
+            max_bundle_output_bytes: BundleLimits::default().max_output_bytes,
+            upload_patience: Duration::from_secs(30),
             session_secs: 12 * 3600,
             secure_cookies: false,
             leases_per_person: 2,
@@ -48,6 +55,7 @@ impl Settings {
         BundleLimits {
             max_bytes: self.max_bundle_bytes,
             max_pages: self.max_bundle_pages,
+            max_output_bytes: self.max_bundle_output_bytes,
             page: self.limits,
             ..BundleLimits::default()
         }

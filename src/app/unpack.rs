@@ -11,122 +11,26 @@
 use super::ingest::display_name;
 use super::record::Deed;
 use super::unpacker::Step;
-use super::{App, Error, Me, Result};
+use super::{App, Error, Result};
 use crate::blob::{Kept, Sha256Hex};
-use crate::domain::BookState;
-use crate::image::{BundleKind, Identity, PageFile, Refused, Unpacked};
-use crate::store::{AddedBundle, AddedPage, Bundle, BundleState, Job, NewJob, NewPage, Tx, Unpacking};
-use bytes::Bytes;
+use crate::image::{Identity, PageFile, Refused, Unpacked};
+use crate::store::{AddedPage, Bundle, BundleState, Job, NewJob, NewPage, Tx, Unpacking};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// The kind of job that unpacks a bundle.
 pub const UNPACK: &str = "unpack_bundle";
 
-/// Bundles of a book that are shown.
-const BUNDLES_SHOWN: u32 = 200;
+/// A page on its way in, and why it is rejected.
+type Found = (NewPage, Option<String>);
 
 #[derive(Serialize, Deserialize)]
 struct Payload {
     bundle_id: String,
 }
 
-/// A file of many pages as shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BundleView {
-    /// UUIDv7.
-    pub id: String,
-    /// Its book.
-    pub book_id: String,
-    /// The name it was uploaded under.
-    pub file_name: String,
-    /// Size of the file.
-    pub size_bytes: i64,
-    /// Where it stands.
-    pub state: BundleState,
-    /// What became of its pages.
-    #[serde(flatten)]
-    pub outcome: Unpacking,
-    /// Why it was refused.
-    #[serde(skip)]
-    pub reject_code: Option<String>,
-}
-
-impl From<Bundle> for BundleView {
-    fn from(bundle: Bundle) -> Self {
-        Self {
-            id: bundle.id,
-            book_id: bundle.book_id,
-            file_name: bundle.file_name,
-            size_bytes: bundle.size_bytes,
-            state: bundle.state,
-            outcome: bundle.outcome,
-            reject_code: bundle.reject_code,
-        }
-    }
-}
-
 impl App {
-    /// The bundles of a book, those that wait first.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn bundles(&self, book_id: &str) -> Result<Vec<BundleView>> {
-        self.book_row(book_id).await?;
-        let bundles = self.store.bundles_of_book(book_id, BUNDLES_SHOWN).await?;
-        Ok(bundles.into_iter().map(BundleView::from).collect())
-    }
-
-    /// Takes a file of many pages into a book; its pages follow. True: it was here already.
-    pub(super) async fn upload_bundle(
-        &self,
-        me: &Me,
-        (book_id, name): (&str, &str),
-        bytes: Bytes,
-    ) -> Result<(BundleView, bool)> {
-        let limits = self.settings.bundle_limits();
-        let kind = self.unpacker.look(bytes.clone(), limits).await.map_err(Error::FileRefused)?;
-        let size_bytes = bytes.len() as i64;
-        let sha256 = self.blobs.put(Kept::Original, bytes).await?.to_string();
-        let bundle = self.new_bundle(book_id, name, kind, (sha256, size_bytes));
-        let mut tx = self.store.begin().await?;
-        let book = tx.lock_book(book_id).await?.ok_or(Error::NotFound("book"))?;
-        if book.state != BookState::Open {
-            return Err(Error::BookClosed(book.state));
-        }
-        let (bundle, again) = match tx.add_bundle(&bundle).await? {
-            AddedBundle::New(bundle) => (bundle, false),
-            AddedBundle::Already(bundle) if bundle.book_id != book_id => return Err(Error::FileElsewhere),
-            AddedBundle::Already(bundle) if tx.receive_bundle_again(&bundle.id).await? => {
-                (Bundle { state: BundleState::Received, reject_code: None, ..bundle }, true)
-            }
-            AddedBundle::Already(bundle) => return Ok((bundle.into(), true)),
-        };
-        self.queue_unpacking(&mut tx, &bundle.id, again).await?;
-        let detail = json!({ "sha256": bundle.sha256, "size_bytes": bundle.size_bytes });
-        self.record(&mut tx, Deed::of(me, "bundle.upload", &bundle.id).in_book(book_id).detail(detail))
-            .await?;
-        tx.commit().await?;
-        self.work_wanted.notify_one();
-        Ok((bundle.into(), false))
-    }
-
-    fn new_bundle(&self, book_id: &str, name: &str, kind: BundleKind, blob: (String, i64)) -> Bundle {
-        Bundle {
-            id: self.new_id(),
-            book_id: book_id.to_owned(),
-            sha256: blob.0,
-            file_name: display_name(name),
-            mime: kind.mime().to_owned(),
-            size_bytes: blob.1,
-            state: BundleState::Received,
-            reject_code: None,
-            outcome: Unpacking::default(),
-            created_at: self.clock.now_ms(),
-        }
-    }
-
-    async fn queue_unpacking(&self, tx: &mut Tx, bundle_id: &str, again: bool) -> Result<()> {
+    pub(super) async fn queue_unpacking(&self, tx: &mut Tx, bundle_id: &str, again: bool) -> Result<()> {
         let (id, now) = (self.new_id(), self.clock.now_ms());
         let first = format!("{UNPACK}:{bundle_id}");
         let job = NewJob {
@@ -138,7 +42,7 @@ impl App {
             run_at: now,
         };
         tx.enqueue(&job, now).await?;
-        Ok(())
+        Ok(tx.set_bundle_job(bundle_id, &id).await?)
     }
 
     /// Unpacks the bundle that the job names and finishes the job.
@@ -148,38 +52,50 @@ impl App {
     pub async fn unpack_bundle(&self, job: &Job) -> Result<()> {
         let payload: Payload =
             serde_json::from_str(&job.payload).map_err(|error| Error::Broken(format!("payload: {error}")))?;
-        let bundle = self.store.bundle(&payload.bundle_id).await?.ok_or(Error::NotFound("bundle"))?;
+        let bundle = self.bundle_row(&payload.bundle_id).await?;
         if bundle.state != BundleState::Received {
             return self.finish_without_effect(job).await;
         }
-        let key = super::pictures::blob_key(&bundle.sha256)?;
-        let bytes = self.blobs.get(Kept::Original, &key).await?;
-        let mut steps = self.unpacker.unpack(bytes, self.settings.bundle_limits());
         let mut pages = Vec::new();
-        loop {
-            match steps.recv().await {
-                Some(Step::Page(page)) => pages.push(self.keep_picture(&bundle, *page).await?),
-                Some(Step::End) => return self.add_pages(job, &bundle, &pages).await,
-                // What was found before the file turned out to be bad is good all the same.
-                Some(Step::Refused(refused)) if !pages.is_empty() => {
-                    tracing::warn!(
-                        bundle = bundle.id,
-                        code = refused.code,
-                        reason = refused.reason,
-                        "cut short"
-                    );
-                    pages.push(self.missing_rest(&bundle, &refused));
-                    return self.add_pages(job, &bundle, &pages).await;
-                }
-                Some(Step::Refused(refused)) => return self.refuse_bundle(job, &bundle, &refused).await,
-                Some(Step::Failed(reason)) => return Err(Error::Broken(reason)),
-                None => return Err(Error::Broken("the unpacking ended without an end".into())),
+        match self.take_out(&bundle, &mut pages).await? {
+            None => self.add_pages(job, &bundle, &pages).await,
+            Some(refused) if pages.is_empty() => self.refuse_bundle(job, &bundle, &refused).await,
+            // What was found before the file turned out to be bad is good all the same.
+            Some(refused) => {
+                tracing::warn!(bundle = bundle.id, code = refused.code, reason = refused.reason, "cut short");
+                pages.push(self.missing_rest(&bundle, &refused));
+                self.add_pages(job, &bundle, &pages).await
             }
         }
     }
 
+    /// Takes pages out and keeps their pictures, up to the end or to where the file turns out to be bad; gives why.
+    async fn take_out(&self, bundle: &Bundle, pages: &mut Vec<Found>) -> Result<Option<Refused>> {
+        let key = super::pictures::blob_key(&bundle.sha256)?;
+        let bytes = self.blobs.get(Kept::Original, &key).await?;
+        let limits = self.settings.bundle_limits();
+        let mut steps = self.unpacker.unpack(bytes, limits);
+        let mut room = limits.max_output_bytes;
+        while let Some(step) = steps.recv().await {
+            match step {
+                Step::Page(page) => {
+                    let size_bytes = page.file.as_ref().map_or(0, |file| file.bytes.len() as u64);
+                    let Some(left) = room.checked_sub(size_bytes) else {
+                        return Ok(Some(too_heavy(limits.max_output_bytes)));
+                    };
+                    room = left;
+                    pages.push(self.keep_picture(bundle, *page).await?);
+                }
+                Step::End => return Ok(None),
+                Step::Refused(refused) => return Ok(Some(refused)),
+                Step::Failed(reason) => return Err(Error::Broken(reason)),
+            }
+        }
+        Err(Error::Broken("the unpacking ended without an end".into()))
+    }
+
     /// Keeps a page's picture and describes the page.
-    async fn keep_picture(&self, bundle: &Bundle, page: Unpacked) -> Result<(NewPage, Option<String>)> {
+    async fn keep_picture(&self, bundle: &Bundle, page: Unpacked) -> Result<Found> {
         let name = page.name.as_deref().map_or_else(|| bundle.file_name.clone(), display_name);
         match page.file {
             Ok(file) => {
@@ -210,7 +126,7 @@ impl App {
     }
 
     /// A rejected page that stands for what could not be unpacked.
-    fn missing_rest(&self, bundle: &Bundle, refused: &Refused) -> (NewPage, Option<String>) {
+    fn missing_rest(&self, bundle: &Bundle, refused: &Refused) -> Found {
         let new = self.bundle_page(bundle, &Identity::OwnBytes, (bundle.file_name.clone(), None));
         (NewPage { sha256: named_by(&bundle.sha256, "rest"), ..new }, Some(refused.code.clone()))
     }
@@ -228,7 +144,7 @@ impl App {
             sha256: sha256_of(identity),
             file_name: match identity {
                 Identity::PageOf(_, page) => format!("{name} #{}", page + 1),
-                Identity::OwnBytes => name,
+                Identity::MemberOf(..) | Identity::OwnBytes => name,
             },
             mime: file.map_or("application/octet-stream", |file| file.header.format.mime()).to_owned(),
             size_bytes: file.map_or(1, |file| file.bytes.len().max(1) as i64),
@@ -241,7 +157,7 @@ impl App {
     }
 
     /// Adds the pages, all in one transaction with the end of the job.
-    async fn add_pages(&self, job: &Job, bundle: &Bundle, pages: &[(NewPage, Option<String>)]) -> Result<()> {
+    async fn add_pages(&self, job: &Job, bundle: &Bundle, pages: &[Found]) -> Result<()> {
         let mut tx = self.store.begin().await?;
         tx.lock_book(&bundle.book_id).await?.ok_or(Error::NotFound("book"))?;
         let mut outcome = Unpacking::default();
@@ -285,8 +201,14 @@ impl App {
 fn sha256_of(identity: &Identity) -> String {
     match identity {
         Identity::PageOf(sha256, page) => named_by(&hex::encode(sha256), &page.to_string()),
+        Identity::MemberOf(sha256, member) => named_by(&hex::encode(sha256), &format!("member {member}")),
         Identity::OwnBytes => String::new(),
     }
+}
+
+fn too_heavy(limit_bytes: u64) -> Refused {
+    let reason = format!("more than {limit_bytes} bytes of pictures came out");
+    Refused { code: "file_output_too_large".into(), reason }
 }
 
 fn named_by(file_sha256: &str, place: &str) -> String {

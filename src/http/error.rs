@@ -3,6 +3,7 @@
 
 use crate::app;
 use crate::domain::review::Refusal;
+use crate::image::ImageError;
 use crate::store::StoreError;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::StatusCode;
@@ -36,6 +37,9 @@ pub enum Error {
     /// The body broke off: the line is gone.
     #[error("the body broke off")]
     BrokenOff,
+    /// The body stopped coming, or comes so slowly that it never ends.
+    #[error("the body stopped coming")]
+    Stalled,
     /// A template could not be filled in.
     #[error("a page could not be written")]
     Template(#[from] askama::Error),
@@ -65,6 +69,9 @@ impl Error {
                 StatusCode::FORBIDDEN
             }
             Self::App(App::NotFound(_)) | Self::NoSuchAddress => StatusCode::NOT_FOUND,
+            Self::TooLarge { .. } | Self::App(App::Image(ImageError::TooManyBytes { .. })) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Self::App(
                 App::BadInput(_)
                 | App::Image(_)
@@ -80,14 +87,17 @@ impl Error {
                 | App::BookExists
                 | App::NoWorkbook(_)
                 | App::PageElsewhere { .. }
-                | App::FileElsewhere,
+                | App::FileElsewhere
+                | App::WrongBundleState,
             ) => StatusCode::CONFLICT,
             Self::BadJson(_) | Self::BadQuery(_) | Self::BadPath(_) | Self::BrokenOff => {
                 StatusCode::BAD_REQUEST
             }
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Stalled => StatusCode::REQUEST_TIMEOUT,
             Self::NoSuchMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotReady(_) | Self::App(App::Store(StoreError::Busy(_))) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady(_) | Self::App(App::Store(StoreError::Busy(_)) | App::CannotUnpack(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::App(_) | Self::Template(_) | Self::Panicked(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -111,8 +121,11 @@ impl Error {
                 App::BookExists => "book_exists",
                 App::NoWorkbook(_) => "no_workbook",
                 App::PageElsewhere { .. } | App::FileElsewhere => "page_elsewhere",
+                App::Image(ImageError::TooManyBytes { .. }) => "too_many_bytes",
                 App::Image(error) => error.code(),
                 App::FileRefused(refused) => &refused.code,
+                App::CannotUnpack(_) => "cannot_unpack",
+                App::WrongBundleState => "wrong_bundle_state",
                 App::NoPicture => "page_without_picture",
                 App::Store(StoreError::Busy(_)) => "busy",
                 _ => "internal",
@@ -121,6 +134,7 @@ impl Error {
             Self::BadJson(_) | Self::BadQuery(_) | Self::BadPath(_) => "bad_request",
             Self::TooLarge { .. } => "too_many_bytes",
             Self::BrokenOff => "broken_off",
+            Self::Stalled => "upload_stalled",
             Self::NoSuchAddress => "not_found",
             Self::NoSuchMethod => "no_such_method",
             Self::Template(_) | Self::Panicked(_) => "internal",

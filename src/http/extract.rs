@@ -1,13 +1,12 @@
 //! Extractors whose refusals are [`Error`]s, so that every refusal becomes a sentence.
 
 use super::Error;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
-use futures::StreamExt;
 use serde::de::DeserializeOwned;
 
 /// Longest JSON body, bytes.
@@ -32,27 +31,6 @@ fn refused_body(rejection: BytesRejection) -> Error {
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge { max_bytes: MAX_JSON_BYTES },
         _ => Error::BrokenOff,
     }
-}
-
-/// Reads a whole body of at most `max_bytes`; `announced_bytes` are told by its header, if any.
-pub(super) async fn read_body(
-    body: Body,
-    announced_bytes: Option<usize>,
-    max_bytes: usize,
-) -> Result<Bytes, Error> {
-    if announced_bytes.is_some_and(|bytes| bytes > max_bytes) {
-        return Err(Error::TooLarge { max_bytes });
-    }
-    let mut stream = body.into_data_stream();
-    let mut bytes = Vec::with_capacity(announced_bytes.unwrap_or_default());
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Error::BrokenOff)?;
-        if bytes.len() + chunk.len() > max_bytes {
-            return Err(Error::TooLarge { max_bytes });
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.into())
 }
 
 /// Parts of the path.

@@ -4,6 +4,7 @@ mod api;
 mod edge;
 mod error;
 mod extract;
+mod incoming;
 pub mod lang;
 mod pages;
 pub mod sentences;

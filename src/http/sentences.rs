@@ -4,6 +4,7 @@ use super::{Error, Lang};
 use crate::app;
 use crate::domain::review::{FieldProblemKind, Refusal};
 use crate::domain::value::ValueError;
+use crate::image::ImageError;
 
 /// The sentence for an error.
 #[must_use]
@@ -19,13 +20,14 @@ pub fn sentence(error: &Error, lang: Lang) -> String {
         },
         Error::App(app::Error::Refused(Refusal::NeedsReason { rejected })) => match lang {
             Lang::Vi => format!(
-                "Có {rejected} trang bị trả lại vì ảnh hỏng. Hãy ghi lý do nếu vẫn nghiệm thu không có các trang đó."
+                "Có {rejected} trang hoặc tệp bị trả lại vì hỏng. Hãy ghi lý do nếu vẫn nghiệm thu không có các trang đó."
             ),
             Lang::En => format!(
-                "{rejected} pages were rejected as bad scans. Give a reason to accept the book without them."
+                "{rejected} pages or files were rejected as damaged or bad scans. Give a reason to accept the book without them."
             ),
         },
-        Error::TooLarge { max_bytes } => {
+        Error::TooLarge { max_bytes }
+        | Error::App(app::Error::Image(ImageError::TooManyBytes { limit_bytes: max_bytes, .. })) => {
             let max_mb = max_bytes / (1 << 20);
             match lang {
                 Lang::Vi => format!(
@@ -114,6 +116,18 @@ fn of_file(code: &str) -> Option<(&'static str, &'static str)> {
             "Tệp có quá nhiều trang. Hãy tách thành nhiều tệp, mỗi tệp một quyển.",
             "The file has too many pages. Split it, one file for each book.",
         ),
+        "file_too_slow" => (
+            "Tách tệp này mất quá nhiều thời gian nên đã dừng lại; các trang tách được trước đó vẫn còn. Hãy xuất phần còn lại thành ảnh JPEG hoặc thành nhiều tệp nhỏ rồi tải lên.",
+            "Taking this file apart takes too long and was stopped; pages that came out before are kept. Export the rest as JPEG images or as several smaller files.",
+        ),
+        "file_output_too_large" => (
+            "Các trang tách từ tệp này quá nặng nên đã dừng lại; các trang tách được trước đó vẫn còn. Hãy xuất phần còn lại ở 300 dpi, dạng JPEG, thành nhiều tệp nhỏ rồi tải lên.",
+            "The pages in this file are too heavy and it was stopped; pages that came out before are kept. Export the rest at 300 dpi as JPEG, in several smaller files.",
+        ),
+        "file_failed" => (
+            "Máy chủ chưa tách được tệp này sau nhiều lần thử. Hãy bấm “Thử lại”; nếu vẫn không được, báo quản trị viên.",
+            "The server could not take this file apart after many tries. Press “Try again”; if that fails too, tell the administrator.",
+        ),
         "file_too_hard" => (
             "Không tách được tệp này thành trang: tệp hỏng hoặc quá phức tạp. Hãy xuất lại từ máy quét, hoặc tải ảnh từng trang.",
             "This file cannot be taken apart: it is damaged or too complex. Export it again, or upload single images.",
@@ -121,6 +135,10 @@ fn of_file(code: &str) -> Option<(&'static str, &'static str)> {
         "page_too_hard" => (
             "Trang này trong tệp quá nặng hoặc hỏng nên không mở được. Hãy quét lại trang này ở 300 dpi.",
             "This page of the file is damaged or too heavy to open. Scan this page again at 300 dpi.",
+        ),
+        "page_missing" => (
+            "Tệp ghi có trang này nhưng trang không còn trong tệp (tệp hỏng). Hãy xuất lại tệp từ máy quét, hoặc tải ảnh riêng của trang này.",
+            "The file counts this page but does not hold it (it is damaged). Export it again, or upload an image of this page.",
         ),
         "page_without_picture" => (
             "Trang này không có ảnh để đọc. Hãy quét lại và tải lên trang này.",
@@ -203,6 +221,10 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
             "Quyển đã chuyển sang bước khác nên không làm được việc này. Hãy tải lại trang.",
             "The book has moved on, so this is not possible. Reload the page.",
         ),
+        "wrong_bundle_state" => (
+            "Tệp này không bị trả lại nên không cần thử lại hay bỏ. Hãy tải lại trang.",
+            "This file was not refused, so there is nothing to try again or give up. Reload the page.",
+        ),
         "wrong_page_state" => (
             "Trang này không ở trạng thái bị trả lại nên không cần yêu cầu đọc tiếp.",
             "This page was not rejected, so there is nothing to insist on.",
@@ -246,6 +268,14 @@ fn of_request(code: &str) -> Option<(&'static str, &'static str)> {
         "broken_off" => (
             "Đường truyền bị ngắt khi đang tải lên. Hãy tải lại tệp này.",
             "The line broke during the upload. Upload this file again.",
+        ),
+        "upload_stalled" => (
+            "Đường truyền quá chậm hoặc bị ngắt, máy chủ không nhận thêm được gì. Hãy tải lại tệp này.",
+            "The line is too slow or broken; nothing more arrived. Upload this file again.",
+        ),
+        "cannot_unpack" => (
+            "Máy chủ chưa mở được tệp nhiều trang lúc này nên chưa nhận tệp. Hãy thử lại sau ít phút; nếu vẫn lỗi, báo quản trị viên.",
+            "The server cannot open files of many pages just now, so the file was not taken. Try again in a few minutes; if it fails again, tell the administrator.",
         ),
         "no_such_method" => {
             ("Địa chỉ này không nhận loại yêu cầu đó.", "This address does not take that kind of request.")

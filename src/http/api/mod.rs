@@ -2,6 +2,7 @@
 //! answers.
 
 mod books;
+mod bundles;
 mod deliveries;
 mod entries;
 mod pages;
@@ -29,7 +30,9 @@ fn versioned() -> Router<Arc<App>> {
         .route("/books", get(books::list).post(books::create))
         .route("/books/{id}", get(books::show))
         .route("/books/{id}/pages", get(pages::list).post(pages::upload))
-        .route("/books/{id}/bundles", get(pages::bundles))
+        .route("/books/{id}/bundles", get(bundles::list))
+        .route("/bundles/{id}/retry", post(bundles::retry))
+        .route("/bundles/{id}/dismissal", post(bundles::dismiss))
         .route("/books/{id}/acceptance", post(books::accept))
         .route("/books/{id}/approval", post(books::approve))
         .route("/books/{id}/deliveries", get(deliveries::list).post(deliveries::create))

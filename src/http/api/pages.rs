@@ -1,10 +1,11 @@
 //! Pages: upload, state, pictures.
 
-use crate::app::{self, App, BundleView, PageView, UPLOAD_ROOM_MB, Uploaded};
+use super::bundles::Bundle;
+use crate::app::{App, PageView, Uploaded};
 use crate::domain::states::PageState;
-use crate::http::extract::{Json, Path, Query, read_body};
+use crate::http::extract::{Json, Path, Query};
+use crate::http::incoming::Incoming;
 use crate::http::{Error, Lang, SignedIn, sentences};
-use crate::image::BundleKind;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -23,27 +24,20 @@ pub(super) struct Page {
 }
 
 #[derive(Serialize)]
-struct Reject {
+pub(super) struct Reject {
     code: String,
     message: &'static str,
+}
+
+impl Reject {
+    pub(super) fn new(code: String, lang: Lang) -> Self {
+        Self { message: sentences::of_code(&code, lang), code }
+    }
 }
 
 #[derive(Serialize)]
 pub(super) struct Pages {
     pages: Vec<Page>,
-}
-
-/// A file of many pages with the reason of its refusal in words.
-#[derive(Serialize)]
-pub(super) struct Bundle {
-    #[serde(flatten)]
-    bundle: BundleView,
-    reject: Option<Reject>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Bundles {
-    bundles: Vec<Bundle>,
 }
 
 /// What an upload became.
@@ -54,14 +48,6 @@ pub(super) enum Taken {
     Page(Page),
     /// A file whose pages follow.
     Bundle { bundle: Bundle, already: bool },
-}
-
-impl Bundle {
-    fn new(bundle: BundleView, lang: Lang) -> Self {
-        let code = bundle.reject_code.clone();
-        let reject = code.map(|code| Reject { message: sentences::of_code(&code, lang), code });
-        Self { bundle, reject }
-    }
 }
 
 #[derive(Deserialize)]
@@ -77,13 +63,13 @@ pub(super) struct Width {
 
 #[derive(Deserialize)]
 pub(super) struct Reason {
-    reason: String,
+    pub(super) reason: String,
 }
 
 impl Page {
     fn new(page: PageView, lang: Lang) -> Self {
         let code = page.reject_code.clone().filter(|_| page.state == PageState::Rejected);
-        let reject = code.map(|code| Reject { message: sentences::of_code(&code, lang), code });
+        let reject = code.map(|code| Reject::new(code, lang));
         Self { page, reject, already: false }
     }
 }
@@ -99,17 +85,6 @@ pub(super) async fn list(
     Ok(axum::Json(Pages { pages: pages.into_iter().map(|p| Page::new(p, lang)).collect() }))
 }
 
-/// `GET /api/v1/books/{id}/bundles`: the files of many pages that came in.
-pub(super) async fn bundles(
-    State(app): State<Arc<App>>,
-    _: SignedIn,
-    lang: Lang,
-    Path(book_id): Path<String>,
-) -> Result<axum::Json<Bundles>, Error> {
-    let bundles = app.bundles(&book_id).await?;
-    Ok(axum::Json(Bundles { bundles: bundles.into_iter().map(|b| Bundle::new(b, lang)).collect() }))
-}
-
 /// `POST /api/v1/books/{id}/pages?name=FILE`: the body is the file, of one page or many.
 #[expect(clippy::too_many_arguments, reason = "one extractor each")]
 pub(super) async fn upload(
@@ -121,17 +96,10 @@ pub(super) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, axum::Json<Taken>), Error> {
-    let max_bytes = app.settings.max_upload_bytes();
+    app.may_upload(&me, &book_id).await?;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    // Others wait in line before their bytes are taken off the wire.
-    let megabytes = (announced.unwrap_or(max_bytes).min(max_bytes) >> 20) + 1;
-    let room = app.upload_room.acquire_many(megabytes.min(UPLOAD_ROOM_MB) as u32).await;
-    let _room = room.map_err(|_| app::Error::Broken("no room".into()))?;
-    let bytes = read_body(body, announced, max_bytes).await?;
-    let most_of_page = app.settings.limits.max_bytes;
-    if bytes.len() > most_of_page && BundleKind::of(&bytes).is_none() {
-        return Err(Error::TooLarge { max_bytes: most_of_page });
-    }
+    let file_on_disk = Incoming::take(&app, body, (announced, app.settings.max_upload_bytes())).await?;
+    let (bytes, _room) = file_on_disk.bytes(&app).await?;
     let (taken, already) = app.upload(&me, &book_id, &file.name, bytes).await?;
     Ok(match taken {
         Uploaded::Page(page) => {

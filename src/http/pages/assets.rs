@@ -19,12 +19,13 @@ macro_rules! assets {
     };
 }
 
-static ASSETS: [Asset; 20] = assets![
+static ASSETS: [Asset; 21] = assets![
     "api.js",
     "app.css",
     "bar.js",
     "book.js",
     "books.js",
+    "bundles.js",
     "cells.js",
     "desk.js",
     "dispute.js",

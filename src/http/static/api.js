@@ -19,7 +19,7 @@ export class Unreached extends Error {
   }
 }
 
-const RETRY_LATER = [429, 500, 502, 503, 504];
+const RETRY_LATER = [408, 429, 500, 502, 503, 504];
 const TIMEOUT_MS = 20_000;
 
 /** Headers of every request: JSON, the mark against forged requests, the reader's language. */
@@ -68,6 +68,8 @@ export const book = (bookId) => call("GET", `/books/${id(bookId)}`);
 export const openBook = (data) => call("POST", "/books", data);
 export const pages = async (bookId) => (await call("GET", `/books/${id(bookId)}/pages`)).pages;
 export const bundles = async (bookId) => (await call("GET", `/books/${id(bookId)}/bundles`)).bundles;
+export const retryBundle = (bundleId) => call("POST", `/bundles/${id(bundleId)}/retry`, {});
+export const dismissBundle = (bundleId, reason) => call("POST", `/bundles/${id(bundleId)}/dismissal`, { reason });
 export const insist = (pageId, reason) => call("POST", `/pages/${id(pageId)}/insist`, { reason });
 export const accept = (bookId, reason) => call("POST", `/books/${id(bookId)}/acceptance`, reason ? { reason } : {});
 export const approve = (bookId) => call("POST", `/books/${id(bookId)}/approval`, {});

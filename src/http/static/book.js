@@ -3,6 +3,7 @@ import { byId, h, pageData, setText } from "./dom.js";
 import { bookName, bytes, moment, number, t } from "./texts.js";
 import * as api from "./api.js";
 import { progressBar, progressWords, settled, total } from "./progress.js";
+import { Bundles } from "./bundles.js";
 import { Uploads } from "./upload.js";
 import "./bar.js";
 
@@ -69,22 +70,6 @@ function insistForm(page) {
     }
   });
   return h("div", {}, open, form, trouble);
-}
-
-/** Files of many pages: what became of each. */
-function showBundles(bundles) {
-  const face = JSON.stringify(bundles);
-  const list = byId("bundles");
-  byId("bundles-box").hidden = bundles.length === 0;
-  if (list.dataset.face === face) return;
-  list.dataset.face = face;
-  list.replaceChildren(...bundles.map((bundle) => {
-    const parts = bundle.state === "unpacked"
-      ? ["pages", "rejected", "already", "elsewhere"].filter((key) => key === "pages" || bundle[key] > 0).map((key) => t(`bundle.${key === "pages" ? "unpacked" : key}`, { n: number(bundle[key]) }))
-      : [t(`bundle.${bundle.state}`)];
-    const reason = bundle.reject ? h("p", { class: "reason" }, bundle.reject.message) : "";
-    return h("li", { dataset: { bundle: bundle.id, state: bundle.state } }, h("span", { class: "file" }, bundle.file_name), " ", h("span", { class: "quiet" }, parts.join(" · ")), reason);
-  }));
 }
 
 function showBook(book) {
@@ -159,12 +144,12 @@ async function refresh() {
     try {
       const [book, pages, bundles] = await Promise.all([api.book(bookId), api.pages(bookId), api.bundles(bookId)]);
       showBook(book);
-      showBundles(bundles);
+      bundleList.show(bundles, book.state === "open");
       showPages(pages);
       showDeliveries(["approved", "delivered"].includes(book.state) ? await api.deliveries(bookId) : []);
       setText(byId("trouble"), "");
       const settledPages = pages.every((p) => p.state === "read" || p.state === "rejected");
-      if (settledPages && bundles.every((b) => b.state !== "received")) wait = QUIET_MS;
+      if (settledPages && bundles.every((b) => b.failed || b.state !== "received")) wait = QUIET_MS;
     } catch (error) {
       if (error.status === 401) location.assign(`/login?next=${location.pathname}`);
       setText(byId("trouble"), error.message);
@@ -174,10 +159,12 @@ async function refresh() {
   timer = setTimeout(refresh, wait);
 }
 
-const uploads = new Uploads(bookId, byId("uploads"), () => {
+const soon = () => {
   clearTimeout(timer);
   timer = setTimeout(refresh, 150);
-});
+};
+const bundleList = new Bundles(may(MANAGERS), soon);
+const uploads = new Uploads(bookId, byId("uploads"), soon);
 const files = byId("files");
 files.addEventListener("change", () => {
   uploads.add([...files.files]);
