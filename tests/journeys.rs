@@ -29,3 +29,7 @@ mod runner;
 mod sessions;
 #[path = "journeys/tasks.rs"]
 mod tasks;
+#[path = "journeys/uploads.rs"]
+mod uploads;
+#[path = "journeys/ways_out.rs"]
+mod ways_out;

@@ -6,6 +6,7 @@
 pub mod acts;
 pub mod pages;
 pub mod reader;
+pub mod unpacker;
 
 use axum::Router;
 use axum::body::Body;
@@ -15,7 +16,7 @@ use reader::{MadeUpReader, OtherReader};
 use serde_json::Value;
 use sohoa::app::{
     App, Clock, InProcess, Keys, LogInLimit, ModelSource, NewAccount, PageReader, PictureLocks, Random,
-    ReaderShelf, Settings, UPLOAD_ROOM_MB,
+    ReaderShelf, Settings, UPLOAD_ROOM_MB, Unpacker,
 };
 use sohoa::blob::Blobs;
 use sohoa::domain::Form;
@@ -25,6 +26,7 @@ use sohoa::store::Db;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
+use unpacker::Moody;
 
 /// The standing time at which every house opens: 21 November 2026, 00:00 UTC.
 pub const OPENING_MS: i64 = 1_795_219_200_000;
@@ -33,6 +35,8 @@ pub struct House {
     pub app: Arc<App>,
     pub clock: Clock,
     pub reader: Arc<MadeUpReader>,
+    /// What takes files of many pages apart.
+    pub unpacker: Arc<Moody>,
     /// Models beside the first whose folders are there.
     pub others: Arc<Mutex<BTreeMap<String, Arc<OtherReader>>>>,
     router: Router,
@@ -62,6 +66,12 @@ impl House {
     }
 
     pub async fn open_with(settings: Settings) -> Self {
+        Self::open_unpacking(settings, Arc::new(InProcess)).await
+    }
+
+    /// With another unpacker than the one of this process.
+    pub async fn open_unpacking(settings: Settings, unpacker: Arc<dyn Unpacker>) -> Self {
+        let unpacker = Arc::new(Moody::over(unpacker));
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(OPENING_MS);
         let random = Random::system();
@@ -76,13 +86,14 @@ impl House {
             settings: Settings { pictures_ahead: false, ..settings },
             log_in_limit: LogInLimit::default(),
             picture_locks: PictureLocks::default(),
+            incoming: folder.path().to_owned(),
             upload_room: tokio::sync::Semaphore::new(UPLOAD_ROOM_MB),
-            unpacker: Arc::new(InProcess),
+            unpacker: unpacker.clone(),
             work_wanted: tokio::sync::Notify::new(),
         });
         app.ensure_project().await.unwrap();
         let router = sohoa::http::router(Arc::clone(&app));
-        Self { app, clock, reader, others: Arc::default(), router, _folder: folder }
+        Self { app, clock, reader, unpacker, others: Arc::default(), router, _folder: folder }
     }
 
     /// A new account of a new person, logged in.
