@@ -21,6 +21,10 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Take(&'static str),
+    /// By its name: the only way to an entry that is typed from paper.
+    TakeThis(&'static str, usize),
+    /// Says that it is no entry, agrees with that, or finds that it is one.
+    Aside(&'static str, usize),
     /// As a well-behaved clerk: takes what is next and finishes it.
     Work(&'static str, Judgement),
     GiveBack(usize),
@@ -47,7 +51,8 @@ enum Judgement {
     ReplaceAllBySame,
 }
 
-const ENTRIES: usize = 2;
+/// The last one has no page.
+const ENTRIES: usize = 3;
 
 fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
     let entry = 0..ENTRIES;
@@ -60,6 +65,9 @@ fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
     let role = || prop::sample::select(vec!["typist", "verifier", "adjudicator"]);
     let act = prop_oneof![
         3 => role().prop_map(Act::Take),
+        3 => (role(), entry.clone()).prop_map(|(role, entry)| Act::TakeThis(role, entry)),
+        2 => (prop::sample::select(vec!["set_aside", "no_entry", "restore"]), entry.clone())
+            .prop_map(|(act, entry)| Act::Aside(act, entry)),
         5 => (role(), judgement.clone()).prop_map(|(role, how)| Act::Work(role, how)),
         1 => entry.clone().prop_map(Act::GiveBack),
         4 => (entry.clone(), any::<bool>()).prop_map(|(entry, changed)| Act::Type { entry, changed }),
@@ -80,6 +88,8 @@ struct Seen {
     submitted_by: Option<String>,
     judged_by: Option<String>,
     settled_by: Option<String>,
+    aside_by: Option<String>,
+    none_by: Option<String>,
 }
 
 struct World<'a> {
@@ -96,6 +106,8 @@ impl World<'_> {
         let client = self.people[who].clone();
         match act {
             Act::Take(role) => drop(client.next(role).await),
+            Act::TakeThis(role, entry) => drop(client.take_this(role, &self.entries[entry]).await),
+            Act::Aside(act, entry) => self.aside(&client, act, entry).await,
             Act::Work(role, how) => self.work(&client, role, how).await,
             Act::GiveBack(entry) => {
                 drop(client.delete(&format!("/api/v1/entries/{}/lease", self.entries[entry])).await);
@@ -168,6 +180,18 @@ impl World<'_> {
         }
     }
 
+    async fn aside(&mut self, client: &Client, act: &str, entry: usize) {
+        if client.with_reason(&self.entries[entry], act).await.status != StatusCode::OK {
+            return;
+        }
+        let seen = &mut self.seen[entry];
+        match act {
+            "set_aside" => seen.aside_by = Some(client.person_id.clone()),
+            "no_entry" => seen.none_by = Some(client.person_id.clone()),
+            _ => (seen.aside_by, seen.none_by) = (None, None),
+        }
+    }
+
     async fn settle(&mut self, client: &Client, entry: usize) {
         let task = self.task(client, entry).await;
         let values = fields(&task, |_| json!({ "state": "written", "text": "người thứ ba" }));
@@ -188,12 +212,16 @@ impl World<'_> {
         for (id, seen) in self.entries.iter().zip(&self.seen) {
             let shown = watcher.get(&format!("/api/v1/entries/{id}")).await.expect(StatusCode::OK);
             let state = shown["entry"].text("state");
-            let agreed = !["proposed", "typed", "disputed"].contains(&state.as_str());
+            let open = ["proposed", "unscannable", "typed", "disputed", "set_aside", "no_entry"];
+            let agreed = !open.contains(&state.as_str());
             let (typed, judged, settled) = (&seen.submitted_by, &seen.judged_by, &seen.settled_by);
             prop_assert!(!agreed || seen.people.len() >= 2, "{state} by {seen:?}");
             prop_assert!(judged.is_none() || judged != typed, "judged own work: {seen:?}");
             prop_assert!(settled.is_none() || (settled != typed && settled != judged), "{seen:?}");
             prop_assert!(state != "adjudicated" || seen.people.len() == 3, "{state} by {seen:?}");
+            let (aside, none) = (&seen.aside_by, &seen.none_by);
+            prop_assert!((state == "no_entry") == none.is_some(), "{state} by {seen:?}");
+            prop_assert!(none.is_none() || (aside.is_some() && aside != none), "{state} by {seen:?}");
             *states.entry(agreed).or_insert(0) += 1;
         }
         self.verified = states.get(&true).copied().unwrap_or(0);
@@ -249,9 +277,12 @@ async fn open_world<'a>(house: &'a House, people: &'a [Client], number: &mut u32
     *number += 1;
     let book = people[0].book(&number.to_string()).await;
     let mut entries = Vec::new();
-    for i in 0..ENTRIES as u32 {
+    for i in 1..ENTRIES as u32 {
         entries.push(house.another_entry(&people[0], &book, *number * 16 + i).await);
     }
+    let by_hand = json!({ "reason": "trang đã mủn", "after_page": 1 });
+    let made = people[0].post(&format!("/api/v1/books/{book}/entries"), &by_hand).await;
+    entries.push(made.expect(StatusCode::CREATED).text("id"));
     let seen = (0..ENTRIES).map(|_| Seen::default()).collect();
     World { house, people, book, entries, seen, verified: 0 }
 }

@@ -9,12 +9,18 @@ mod pdf;
 
 #[path = "journeys/bad_input.rs"]
 mod bad_input;
+#[path = "journeys/book_entries.rs"]
+mod book_entries;
+#[path = "journeys/book_order.rs"]
+mod book_order;
 #[path = "journeys/books.rs"]
 mod books;
 #[path = "journeys/bundles.rs"]
 mod bundles;
 #[path = "journeys/hints.rs"]
 mod hints;
+#[path = "journeys/inventory.rs"]
+mod inventory;
 #[path = "journeys/learning.rs"]
 mod learning;
 #[path = "journeys/models.rs"]

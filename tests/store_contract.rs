@@ -9,6 +9,10 @@ mod stage;
 
 #[path = "store_contract/audit.rs"]
 mod audit;
+#[path = "store_contract/book_entries.rs"]
+mod book_entries;
+#[path = "store_contract/book_order.rs"]
+mod book_order;
 #[path = "store_contract/books.rs"]
 mod books;
 #[path = "store_contract/bundles.rs"]
@@ -85,6 +89,17 @@ promises! {
         the_same_file_is_one_bundle
         a_refused_bundle_counts_until_it_is_given_up_and_can_go_into_another_book
         a_bundle_is_stuck_when_its_job_is_dead;
+    book_entries:
+        an_entry_without_a_page_is_typed_by_who_asks_for_it
+        entries_made_by_hand_stand_behind_those_of_their_page
+        what_is_no_entry_takes_two_people_and_comes_back_to_where_it_stood
+        a_place_without_ink_waits_for_a_person
+        notes_are_entered_by_one_and_checked_by_another
+        an_entry_goes_on_on_other_pages
+        the_database_itself_refuses_what_one_person_says_alone;
+    book_order:
+        a_book_keeps_what_it_should_hold_and_what_its_closing_page_says
+        pages_in_another_order_take_their_entries_along;
     review:
         two_people_verify_an_entry
         a_dispute_goes_to_a_third_person

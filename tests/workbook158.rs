@@ -17,6 +17,7 @@ fn entries(text: &str, form: &Arc<Form>) -> Vec<DeliveredEntry> {
         text => FieldValue::written(text).unwrap(),
     };
     let entry = |block: &str| DeliveredEntry {
+        remarks: Vec::new(),
         form: Arc::clone(form),
         values: block
             .lines()

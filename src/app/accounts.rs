@@ -99,9 +99,14 @@ impl Me {
         self.roles.contains(&role)
     }
 
+    /// Whether the account has one of the roles.
+    pub(super) fn has_any(&self, roles: &[AccountRole]) -> bool {
+        roles.iter().any(|role| self.has(*role))
+    }
+
     /// Refuses unless the account has one of the roles.
     pub(super) fn needs(&self, roles: &[AccountRole]) -> Result<()> {
-        if roles.iter().any(|r| self.has(*r)) { Ok(()) } else { Err(Error::NotAllowed) }
+        if self.has_any(roles) { Ok(()) } else { Err(Error::NotAllowed) }
     }
 
     fn new(account: Account, address: &str) -> Self {

@@ -1,10 +1,11 @@
 //! Books: entered once, then filled with pages.
 
+use super::inventory::{SizeGiven, checked_size};
 use super::record::Deed;
 use super::{App, Error, Me, Result};
 use crate::domain::review::ProjectPolicy;
 use crate::domain::{AccountRole, BookState, RegisterKind};
-use crate::store::{After, Book, BookSummary, Project, StoreError};
+use crate::store::{After, Book, BookSummary, ControlTotals, Project, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -26,6 +27,9 @@ pub struct NewBook {
     pub office: String,
     /// The form of its pages; the best fitting one page by page when absent.
     pub form_id: Option<String>,
+    /// What it should hold.
+    #[serde(flatten)]
+    pub size: SizeGiven,
 }
 
 /// A book as shown: itself and how far its pages and entries are.
@@ -49,6 +53,12 @@ pub struct BookView {
     pub pages: BTreeMap<&'static str, u64>,
     /// Entries in each state.
     pub entries: BTreeMap<&'static str, u64>,
+    /// Year it was closed, as listed.
+    pub year_closed: Option<i64>,
+    /// Entries it should hold, as listed.
+    pub entries_expected: Option<i64>,
+    /// Pages it should hold, as listed.
+    pub pages_expected: Option<i64>,
 }
 
 /// Who may enter books and upload pages.
@@ -72,6 +82,9 @@ impl BookView {
             state: book.state,
             pages: summary.pages.iter().map(|(state, n)| (state.as_str(), *n)).collect(),
             entries: summary.entries.iter().map(|(state, n)| (state.as_str(), *n)).collect(),
+            year_closed: book.expected.year_closed,
+            entries_expected: book.expected.entries,
+            pages_expected: book.expected.pages,
         }
     }
 }
@@ -104,6 +117,7 @@ impl App {
     pub async fn add_book(&self, me: &Me, new: NewBook) -> Result<BookView> {
         me.needs(&MAY_UPLOAD)?;
         let kind = self.checked(&new)?;
+        let expected = checked_size(&new.size, new.year_opened)?;
         let book = Book {
             id: self.new_id(),
             project_id: self.ensure_project().await?.id,
@@ -118,6 +132,8 @@ impl App {
             approved_by: None,
             approved_at: None,
             created_at: self.clock.now_ms(),
+            expected,
+            closing: ControlTotals::default(),
         };
         let mut tx = self.store.begin().await?;
         tx.add_book(&book).await.map_err(|error| match error {
@@ -126,6 +142,7 @@ impl App {
         })?;
         let detail = json!({
             "kind": book.kind, "year_opened": book.year_opened, "number": book.number, "office": book.office,
+            "year_closed": expected.year_closed, "entries": expected.entries, "pages": expected.pages,
         });
         self.record(&mut tx, Deed::of(me, "book.add", &book.id).in_book(&book.id).detail(detail)).await?;
         tx.commit().await?;

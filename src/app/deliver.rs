@@ -7,13 +7,14 @@ use super::record::Deed;
 use super::{App, BookView, Error, Me, Result};
 use crate::blob::Kept;
 use crate::domain::review::BookStep;
-use crate::domain::{AccountRole, EntryState, Form, RegisterKind};
+use crate::domain::{AccountRole, EntryState, Form, NoteKind, RegisterKind};
 use crate::exchange::file_names::workbook_name;
 use crate::exchange::{DeliveredBook, DeliveredEntry, write_births};
-use crate::store::{Book, Delivery, EntryWithFields};
+use crate::store::{Book, Delivery, EntryNote, EntryWithFields};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Longest reason for accepting a book with pages missing.
@@ -53,6 +54,14 @@ impl From<Delivery> for DeliveryView {
             created_at: d.created_at,
         }
     }
+}
+
+/// What goes into a delivery.
+struct ToDeliver {
+    entries: Vec<EntryWithFields>,
+    /// What is written beside them, by entry.
+    remarks: HashMap<String, Vec<String>>,
+    struck_left_out: usize,
 }
 
 impl App {
@@ -99,9 +108,9 @@ impl App {
         let book = self.book_row(id).await?;
         let counts = self.store.book_summary(id).await?.counts();
         book.state.after(BookStep::Deliver, counts, None)?;
-        let entries = self.entries_to_deliver(&book).await?;
+        let ToDeliver { entries, remarks, struck_left_out } = self.entries_to_deliver(&book).await?;
         let number_of_entries = entries.len();
-        let (file_name, bytes) = self.workbook_of(&book, entries).await?;
+        let (file_name, bytes) = self.workbook_of(&book, entries, remarks).await?;
         let size_bytes = bytes.len() as i64;
         let delivery = Delivery {
             id: self.new_id(),
@@ -123,8 +132,10 @@ impl App {
         }
         tx.save_book_step(id, BookStep::Deliver, &me.person_id, delivery.created_at).await?;
         tx.add_delivery(&delivery).await?;
-        let detail =
-            json!({ "delivery": delivery.id, "sha256": delivery.sha256, "entries": delivery.entries });
+        let detail = json!({
+            "delivery": delivery.id, "sha256": delivery.sha256, "entries": delivery.entries,
+            "struck_left_out": struck_left_out,
+        });
         self.record(&mut tx, Deed::of(me, "book.deliver", id).in_book(id).detail(detail)).await?;
         tx.commit().await?;
         Ok(delivery.into())
@@ -155,15 +166,32 @@ impl App {
         Ok((delivery.into(), bytes))
     }
 
-    /// Approved entries and, when the book goes out again, those that went out before.
-    async fn entries_to_deliver(&self, book: &Book) -> Result<Vec<EntryWithFields>> {
+    /// Approved entries and, when the book goes out again, those that went out before. Struck-out ones stay behind
+    /// unless the project says otherwise.
+    async fn entries_to_deliver(&self, book: &Book) -> Result<ToDeliver> {
         let mut entries = self.store.entries_with_fields(&book.id, EntryState::Approved).await?;
         entries.extend(self.store.entries_with_fields(&book.id, EntryState::Delivered).await?);
         entries.sort_by_key(|e| e.entry.ordinal);
-        Ok(entries)
+        let notes = self.store.notes_of_book(&book.id).await?;
+        let struck: HashSet<&str> =
+            notes.iter().filter(|n| n.kind == NoteKind::Struck).map(|n| n.entry_id.as_str()).collect();
+        let all = entries.len();
+        if !self.policy_of(book).await?.deliver_struck {
+            entries.retain(|e| !struck.contains(e.entry.id.as_str()));
+        }
+        let mut remarks: HashMap<String, Vec<String>> = HashMap::new();
+        for note in &notes {
+            remarks.entry(note.entry_id.clone()).or_default().push(remark(note));
+        }
+        Ok(ToDeliver { struck_left_out: all - entries.len(), entries, remarks })
     }
 
-    async fn workbook_of(&self, book: &Book, entries: Vec<EntryWithFields>) -> Result<(String, Bytes)> {
+    async fn workbook_of(
+        &self,
+        book: &Book,
+        entries: Vec<EntryWithFields>,
+        mut remarks: HashMap<String, Vec<String>>,
+    ) -> Result<(String, Bytes)> {
         if book.kind != RegisterKind::Birth {
             return Err(Error::NoWorkbook(book.kind));
         }
@@ -176,10 +204,15 @@ impl App {
         let forms: Vec<Arc<Form>> = self.forms.iter().cloned().map(Arc::new).collect();
         let mut out = Vec::with_capacity(entries.len());
         for entry in entries {
-            let page = self.page_row(&entry.entry.page_id).await?;
-            let form_id = page.form_id.or_else(|| book.form_id.clone()).unwrap_or_default();
+            let of_page = match &entry.entry.page_id {
+                Some(id) => self.page_row(id).await?.form_id,
+                None => None,
+            };
+            let form_id = entry.entry.form_id.clone().or(of_page).or_else(|| book.form_id.clone());
+            let form_id = form_id.unwrap_or_default();
             let form = forms.iter().find(|f| f.id == form_id).ok_or(Error::NotFound("form"))?;
-            out.push(values(entry, Arc::clone(form)));
+            let remarks = remarks.remove(&entry.entry.id).unwrap_or_default();
+            out.push(values(entry, Arc::clone(form), remarks));
         }
         let as_of_secs = book.approved_at.unwrap_or_default() / 1000;
         let bytes = blocking(move || write_births(&delivered, &out, as_of_secs)).await??;
@@ -187,7 +220,16 @@ impl App {
     }
 }
 
-fn values(entry: EntryWithFields, form: Arc<Form>) -> DeliveredEntry {
+fn values(entry: EntryWithFields, form: Arc<Form>, remarks: Vec<String>) -> DeliveredEntry {
     let settled = entry.fields.into_iter().filter(|f| f.settled);
-    DeliveredEntry { form, values: settled.filter_map(|f| Some((f.key, f.value?))).collect() }
+    DeliveredEntry { form, values: settled.filter_map(|f| Some((f.key, f.value?))).collect(), remarks }
+}
+
+/// A note beside an entry as it stands in the workbook's note column.
+fn remark(note: &EntryNote) -> String {
+    let words = match note.kind {
+        NoteKind::Struck => format!("Gạch hủy trên sổ: {}", note.text),
+        NoteKind::Margin => note.text.clone(),
+    };
+    if note.noted_on.is_empty() { words } else { format!("{}: {words}", note.noted_on) }
 }

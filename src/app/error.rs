@@ -6,6 +6,7 @@ use crate::domain::review::Refusal;
 use crate::domain::states::{BookState, PageState};
 use crate::domain::{ModelVersion, RegisterKind};
 use crate::exchange::ExchangeError;
+use crate::exchange::inventory::InventoryError;
 use crate::image::{ImageError, Refused};
 use crate::store::{StoreError, VerifyError};
 
@@ -105,6 +106,9 @@ pub enum Error {
     /// The blob store.
     #[error("the blob store refused")]
     Blob(#[from] BlobError),
+    /// The uploaded workbook is no inventory of books.
+    #[error("the workbook is no inventory")]
+    Inventory(#[from] InventoryError),
     /// A foreign format.
     #[error("the file cannot be written")]
     Exchange(#[from] ExchangeError),

@@ -103,7 +103,7 @@ impl App {
         let pages = (page.ordinal - PAGES_AROUND, page.ordinal + PAGES_AROUND);
         let nearby = self.store.nearby(&book.id, pages, keys).await?;
         let role_of = |key: &str| keys.iter().position(|known| *known == key).map(|at| roles[at]);
-        for entry in &mut reading.entries {
+        for entry in reading.places_mut() {
             let own = (page.ordinal, entry_ordinal(page, entry.place));
             let around = neighbours(&nearby, own, i64::from(form.entries_per_page), role_of);
             let book = context(book, around);

@@ -32,6 +32,7 @@ impl App {
             person_id: &me.person_id,
             account_id: &me.account_id,
             book_id: wish.book_id.as_deref(),
+            entry_id: wish.entry_id.as_deref(),
             now,
             lease_until,
         };

@@ -7,7 +7,8 @@ use crate::image::FieldRegion;
 const LEAST_WRITTEN: usize = 2;
 
 /// The places, of `count` on the page, at which something is written; the first where nothing is anywhere. Ink alone
-/// decides, so that every model finds the same entries.
+/// decides, so that every model finds the same entries. What is very faint may be missed: the other places are kept
+/// beside, and a person looks at each.
 pub(super) fn written_places(
     count: usize,
     regions: &[FieldRegion],

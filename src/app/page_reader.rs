@@ -54,6 +54,17 @@ pub struct PageReading {
     pub quality: serde_json::Value,
     /// The entries on it, top to bottom.
     pub entries: Vec<EntryReading>,
+    /// Places of the form at which hardly any ink was seen, in the same order: a person may see what the machine
+    /// did not.
+    #[serde(skip)]
+    pub empty: Vec<EntryReading>,
+}
+
+impl PageReading {
+    /// Every place of the page, written or not.
+    pub fn places_mut(&mut self) -> impl Iterator<Item = &mut EntryReading> {
+        self.entries.iter_mut().chain(&mut self.empty)
+    }
 }
 
 /// One entry as read.

@@ -103,7 +103,9 @@ impl App {
     /// [`Error::NotFound`].
     pub async fn field_crop(&self, entry_id: &str, key: &str) -> Result<Bytes> {
         let entry = self.store.entry(entry_id).await?.ok_or(Error::NotFound("entry"))?;
-        let page = self.page_row(&entry.page_id).await?;
+        // An entry made by hand stands at no place of the form.
+        let placed = entry.page_id.as_deref().filter(|_| entry.by_hand.is_none());
+        let page = self.page_row(placed.ok_or(Error::NotFound("crop"))?).await?;
         let name = crop_name(entry.ordinal, key);
         if let Some(kept) = self.kept(&page, &name).await? {
             return Ok(kept);

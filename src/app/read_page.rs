@@ -34,7 +34,7 @@ pub struct Read {
     page: Page,
     readers: Readers,
     policy: ProjectPolicy,
-    reading: PageReading,
+    reading: Box<PageReading>,
 }
 
 impl App {
@@ -116,14 +116,17 @@ impl App {
         };
         tx.set_page_prepared(&page.id, &found).await?;
         for entry in &reading.entries {
-            self.keep_entry(&mut tx, read, entry).await?;
+            self.keep_entry(&mut tx, read, (entry, false)).await?;
+        }
+        for place in &reading.empty {
+            self.keep_entry(&mut tx, read, (place, true)).await?;
         }
         tx.set_page_read(&page.id).await?;
         self.queue_shadows(&mut tx, &page.id, (&shadows, readers)).await?;
         tx.complete_job(job, self.clock.now_ms()).await?;
         let (model, others) = (&readers.base, readers.others());
         let mut detail = json!({
-            "form": reading.form, "entries": reading.entries.len(),
+            "form": reading.form, "entries": reading.entries.len(), "empty": reading.empty.len(),
             "model": model.name, "version": model.version, "settings": model.settings,
         });
         if !others.is_empty() {
@@ -134,7 +137,12 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn keep_entry(&self, tx: &mut Tx, read: &Read, found: &EntryReading) -> Result<()> {
+    async fn keep_entry(
+        &self,
+        tx: &mut Tx,
+        read: &Read,
+        (found, is_empty): (&EntryReading, bool),
+    ) -> Result<()> {
         let Read { book, page, readers, policy, .. } = read;
         let (id, now) = (self.new_id(), self.clock.now_ms());
         let planned = |f: &FieldReading| {
@@ -150,6 +158,7 @@ impl App {
             office: book.office.clone(),
             created_at: now,
             fields: found.fields.iter().map(planned).collect(),
+            is_empty,
             id,
         };
         let entry = tx.ensure_entry(&entry).await?;

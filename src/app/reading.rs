@@ -64,12 +64,17 @@ impl EnginePageReader {
         Ok(chosen.expect("there is at least one candidate"))
     }
 
-    fn read_entries(&self, form: &Form, page: &PreparedPage) -> Result<Vec<EntryReading>, PageError> {
-        let places = written_places(form.entry_count(), &page.fields, |ink| written_probability(ink) >= 0.5);
-        let is_there = |region: &&FieldRegion| region.entry.is_none_or(|place| places.contains(&place));
-        let there = page.fields.iter().filter(is_there);
+    /// What stands at every place of the page: those with an entry, and those that look empty.
+    fn read_entries(
+        &self,
+        form: &Form,
+        page: &PreparedPage,
+    ) -> Result<(Vec<EntryReading>, Vec<EntryReading>), PageError> {
+        let count = form.entry_count();
+        let written = written_places(count, &page.fields, |ink| written_probability(ink) >= 0.5);
+        let places: Vec<usize> = (0..count).collect();
         let pairs: Vec<(&FormField, &FieldRegion)> =
-            there.filter_map(|region| Some((form.field(&region.key)?, region))).collect();
+            page.fields.iter().filter_map(|region| Some((form.field(&region.key)?, region))).collect();
         let inputs: Vec<FieldInput> = pairs
             .iter()
             .map(|(field, region)| FieldInput { kind: field.kind, lines: &region.lines })
@@ -81,7 +86,7 @@ impl EnginePageReader {
         for entry in &mut entries {
             evidence::weigh_fields(form, &mut entry.fields);
         }
-        Ok(entries)
+        Ok(entries.into_iter().partition(|entry| written.contains(&entry.place)))
     }
 }
 
@@ -98,12 +103,14 @@ impl PageReader for EnginePageReader {
             return Err(PageError::Bad { code: code.to_owned(), source: None });
         }
         let quality = serde_json::to_value(page.quality).map_err(|e| PageError::Failed(e.into()))?;
+        let (entries, empty) = self.read_entries(form, &page)?;
         Ok(PageReading {
             form: form.id.clone(),
             form_confidence: page.form_confidence,
             angle_deg: page.angle_deg,
             quality,
-            entries: self.read_entries(form, &page)?,
+            entries,
+            empty,
         })
     }
 }

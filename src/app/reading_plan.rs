@@ -24,7 +24,7 @@ pub(super) struct Readers {
 /// What became of a page.
 pub(super) enum PageOutcome {
     /// It was read.
-    Read(PageReading, Readers),
+    Read(Box<PageReading>, Readers),
     /// The image is to blame: a stable word for the reason.
     Bad(String),
 }
@@ -116,7 +116,7 @@ impl ReadingPlan {
             by_kind
                 .extend(self.0.keys().filter(|kind| is_theirs(**kind)).map(|kind| (*kind, reader.model())));
         }
-        Ok(PageOutcome::Read(reading, Readers { base: base_reader.model(), by_kind }))
+        Ok(PageOutcome::Read(Box::new(reading), Readers { base: base_reader.model(), by_kind }))
     }
 }
 
@@ -133,10 +133,10 @@ fn take_over(
     is_theirs: impl Fn(FieldKind) -> bool,
 ) -> Result<()> {
     let mut readings: BTreeMap<(usize, String), _> = BTreeMap::new();
-    for entry in theirs.entries {
+    for entry in theirs.entries.into_iter().chain(theirs.empty) {
         readings.extend(entry.fields.into_iter().map(|field| ((entry.place, field.key.clone()), field)));
     }
-    for entry in &mut reading.entries {
+    for entry in reading.places_mut() {
         for field in entry.fields.iter_mut().filter(|field| is_theirs(field.kind)) {
             let Some(read) = readings.remove(&(entry.place, field.key.clone())) else {
                 let unread = format!("field {} was read by one model and not by another", field.key);

@@ -105,7 +105,7 @@ impl App {
     ) -> Result<()> {
         let (entries, at) = (self.store.entries_of_page(&page.id).await?, self.clock.now_ms());
         let mut found = Vec::new();
-        for read in &reading.entries {
+        for read in reading.entries.iter().chain(&reading.empty) {
             let ordinal = entry_ordinal(page, read.place);
             let Some(entry) = entries.iter().find(|e| e.ordinal == ordinal) else { continue };
             let fields = self.store.fields(&entry.id).await?;

@@ -1,11 +1,12 @@
 //! Tasks: an entry is lent to one person at a time, with what the role may see of it.
 
+use super::notes::NoteView;
 use super::{App, Error, Me, Result, evidence};
 use crate::domain::review::{Decision, ProjectPolicy};
 use crate::domain::{
     AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, Hint, HintCode, RegisterKind, TaskRole,
 };
-use crate::store::{Book, Entry, Field, Page, Proposal};
+use crate::store::{Book, Entry, EntryNote, Field, Page, Proposal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -18,6 +19,9 @@ pub struct TaskRequest {
     /// Only entries of this book.
     #[serde(default)]
     pub book_id: Option<String>,
+    /// Only this entry; the only way to one that is to be typed from paper.
+    #[serde(default)]
+    pub entry_id: Option<String>,
     /// Entries held already and on screen, or skipped: another one is wanted. At most 64.
     #[serde(default)]
     pub except: Vec<String>,
@@ -56,8 +60,17 @@ pub struct EntryHead {
     pub number: Option<String>,
     /// Its book.
     pub book: BookHead,
-    /// Its page.
-    pub page: PageHead,
+    /// The page it begins on, where there is one.
+    pub page: Option<PageHead>,
+    /// Pages on which it goes on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_pages: Vec<PageHead>,
+    /// Why a person made it; then its fields have no place on the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<String>,
+    /// What is written beside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<NoteView>,
 }
 
 /// What is shown of the book.
@@ -184,7 +197,9 @@ const MAX_DRAFT_BYTES: usize = 256 * 1024;
 pub(super) struct Known {
     entry: Entry,
     book: Book,
-    page: Page,
+    page: Option<Page>,
+    more_pages: Vec<Page>,
+    notes: Vec<EntryNote>,
     fields: Vec<Field>,
     proposals: BTreeMap<String, Proposal>,
     pub(super) policy: ProjectPolicy,
@@ -224,13 +239,19 @@ impl App {
         let settled = known.entry.state.is_settled();
         let oversees = me.has(AccountRole::Admin) || me.has(AccountRole::Supervisor);
         let values = || known.fields.iter().map(|f| (f.key.clone(), f.value.clone())).collect();
-        Ok(EntryView { entry: known.head(None), task, values: (settled && oversees).then(values) })
+        Ok(EntryView { entry: known.head(me, None), task, values: (settled && oversees).then(values) })
     }
 
     pub(super) async fn known(&self, entry: Entry) -> Result<Known> {
         let book = self.book_row(&entry.book_id).await?;
+        let page = match &entry.page_id {
+            Some(id) => Some(self.page_row(id).await?),
+            None => None,
+        };
         Ok(Known {
-            page: self.page_row(&entry.page_id).await?,
+            page,
+            more_pages: self.store.continuations(&entry.id).await?,
+            notes: self.store.notes(&entry.id).await?,
             fields: self.store.fields(&entry.id).await?,
             proposals: self.store.shown_proposals(&entry.id).await?,
             policy: self.policy_of(&book).await?,
@@ -247,7 +268,7 @@ impl App {
         known: &Known,
         (lease_until, book_id): (i64, Option<&str>),
     ) -> Result<Task> {
-        let form = self.form(known.page.form_id.as_deref().unwrap_or_default())?;
+        let form = self.form(known.form_id())?;
         let fields = match role {
             TaskRole::Typist => known.for_typist(form),
             TaskRole::Verifier => known.for_verifier(form),
@@ -259,7 +280,7 @@ impl App {
         Ok(Task {
             lease_until,
             role,
-            entry: known.head(Some(role)),
+            entry: known.head(me, Some(role)),
             remaining: self.store.waiting_entries(asked, book_id, now, COUNT_CAP).await?,
             groups: form.groups.iter().map(group).collect(),
             fields,
@@ -299,8 +320,8 @@ impl Known {
 
     /// `role` is the part that the reader has in hand. A third person must not learn from the number which of
     /// the values given is the typist's.
-    fn head(&self, role: Option<TaskRole>) -> EntryHead {
-        let Self { entry, book, page, .. } = self;
+    fn head(&self, me: &Me, role: Option<TaskRole>) -> EntryHead {
+        let Self { entry, book, .. } = self;
         let shows_number = entry.state.is_settled() || role == Some(TaskRole::Verifier);
         EntryHead {
             id: entry.id.clone(),
@@ -313,13 +334,17 @@ impl Known {
                 number: book.number.clone(),
                 office: book.office.clone(),
             },
-            page: PageHead {
-                id: page.id.clone(),
-                width: page.width,
-                height: page.height,
-                ordinal: page.ordinal,
-            },
+            page: self.page.as_ref().map(PageHead::new),
+            more_pages: self.more_pages.iter().map(PageHead::new).collect(),
+            by_hand: entry.by_hand.clone(),
+            notes: self.notes.iter().map(|note| NoteView::new(note, me)).collect(),
         }
+    }
+
+    /// The form that says which fields the entry has.
+    fn form_id(&self) -> &str {
+        let of_page = || self.page.as_ref()?.form_id.as_deref();
+        self.entry.form_id.as_deref().or_else(of_page).unwrap_or_default()
     }
 
     /// The machine's reading of a field, where it could read it: that it could not is no value, least of all
@@ -377,6 +402,12 @@ impl Known {
             })
         });
         shown.collect()
+    }
+}
+
+impl PageHead {
+    fn new(page: &Page) -> Self {
+        Self { id: page.id.clone(), width: page.width, height: page.height, ordinal: page.ordinal }
     }
 }
 

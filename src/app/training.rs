@@ -177,7 +177,12 @@ impl App {
         wanted: Vec<Wanted>,
         (keep, export): (KeepLine<'_>, &mut TrainingExport),
     ) -> Result<()> {
-        let page = self.page_row(&entry.page_id).await?;
+        // What a person found outside the form's places has no crops that could be cut out.
+        let Some(page_id) = entry.page_id.as_deref().filter(|_| entry.by_hand.is_none()) else {
+            export.leave_out("entries_by_hand", 1);
+            return Ok(());
+        };
+        let page = self.page_row(page_id).await?;
         let form = self.form(page.form_id.as_deref().unwrap_or_default())?.clone();
         let place = entry_place(&page, entry.ordinal);
         let (original, limits) = (self.original_of(&page).await?, self.settings.limits.for_kept());

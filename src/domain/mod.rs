@@ -1,6 +1,7 @@
 //! Pure types and rules: no I/O, no clock, no randomness of its own.
 
 pub mod audit;
+pub mod book_order;
 pub mod date;
 pub mod date_words;
 mod embedded_forms;
@@ -23,5 +24,5 @@ pub use form::{Form, FormField};
 pub use hint::{Hint, HintCode};
 pub use kind::{FieldKind, FieldState, RegisterKind};
 pub use models::{Activations, ModelVersion, Scope};
-pub use states::{AccountRole, BookState, EntryState, PageState, TaskRole};
+pub use states::{AccountRole, BookState, EntryState, NoteKind, PageState, TaskRole};
 pub use value::FieldValue;

@@ -23,6 +23,8 @@ words!(
     EntryState, "entry state", {
         /// The machine's proposals are there; nobody has typed yet.
         Proposed = "proposed",
+        /// In the book, but its page can no longer be scanned: waits to be typed from paper.
+        Unscannable = "unscannable",
         /// Submitted by a typist.
         Typed = "typed",
         /// A verifier disagreed with at least one field.
@@ -37,6 +39,20 @@ words!(
         Approved = "approved",
         /// Handed over.
         Delivered = "delivered",
+        /// Held to be no entry, by the machine or one person; waits for another person's look.
+        SetAside = "set_aside",
+        /// No entry: a person confirmed it.
+        NoEntry = "no_entry",
+    }
+);
+
+words!(
+    /// What is written beside an entry, apart from its fields.
+    NoteKind, "kind of note", {
+        /// A note in the margin, as a rule on what happened later.
+        Margin = "margin",
+        /// The entry is struck out ("hủy"): it stays in the book, its number is used.
+        Struck = "struck",
     }
 );
 
@@ -109,7 +125,8 @@ impl EntryState {
     #[must_use]
     pub fn needs_two_people(self) -> bool {
         match self {
-            Self::Proposed | Self::Typed | Self::Disputed => false,
+            Self::Proposed | Self::Unscannable | Self::Typed | Self::Disputed => false,
+            Self::SetAside | Self::NoEntry => false,
             Self::Verified | Self::Adjudicated | Self::Accepted | Self::Approved | Self::Delivered => true,
         }
     }
@@ -117,6 +134,12 @@ impl EntryState {
     /// Whether clerks have nothing more to do here.
     #[must_use]
     pub fn is_settled(self) -> bool {
-        self.needs_two_people()
+        self.needs_two_people() || self == Self::NoEntry
+    }
+
+    /// Whether this is an entry of the book, as far as anybody knows.
+    #[must_use]
+    pub fn is_entry(self) -> bool {
+        !matches!(self, Self::SetAside | Self::NoEntry)
     }
 }

@@ -188,6 +188,7 @@ fn papers(line: &str, cells: &mut Cells) {
 /// that the register is blank there.
 fn note_text(form: &Form, entry: &DeliveredEntry) -> Option<String> {
     let mut parts: Vec<String> = entry.written("ghi_chu").map(str::to_owned).into_iter().collect();
+    parts.extend(entry.remarks.iter().map(|remark| format!("[{remark}]")));
     for (state, words) in [(FieldState::Illegible, "Không đọc được"), (FieldState::Torn, "Rách, mất")]
     {
         let has_state = |key: &str| entry.values.get(key).is_some_and(|v| v.state == state);

@@ -3,6 +3,7 @@
 mod births158;
 pub mod columns158;
 pub mod file_names;
+pub mod inventory;
 pub mod workbook158;
 
 pub use workbook158::{DeliveredBook, DeliveredEntry, write_births};

@@ -26,6 +26,8 @@ pub struct DeliveredEntry {
     pub form: Arc<Form>,
     /// Every field of the form.
     pub values: BTreeMap<String, FieldValue>,
+    /// What is written beside the entry, in order: it goes behind the register's own notes.
+    pub remarks: Vec<String>,
 }
 
 impl DeliveredEntry {

@@ -3,6 +3,7 @@
 
 use crate::app;
 use crate::domain::review::Refusal;
+use crate::exchange::inventory::InventoryError;
 use crate::image::ImageError;
 use crate::store::StoreError;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -76,6 +77,7 @@ impl Error {
                 App::BadInput(_)
                 | App::Image(_)
                 | App::FileRefused(_)
+                | App::Inventory(_)
                 | App::NoPicture
                 | App::Refused(Refusal::Fields(_)),
             ) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -126,6 +128,11 @@ impl Error {
                 App::FileRefused(refused) => &refused.code,
                 App::CannotUnpack(_) => "cannot_unpack",
                 App::WrongBundleState => "wrong_bundle_state",
+                App::Inventory(InventoryError::NoWorkbook(_)) => "no_inventory_workbook",
+                App::Inventory(InventoryError::TooLarge | InventoryError::TooManyRows) => {
+                    "inventory_too_large"
+                }
+                App::Inventory(InventoryError::NoHeadings(_)) => "no_inventory_headings",
                 App::NoPicture => "page_without_picture",
                 App::Store(StoreError::Busy(_)) => "busy",
                 _ => "internal",

@@ -4,6 +4,7 @@ use super::{Error, Lang};
 use crate::app;
 use crate::domain::review::{FieldProblemKind, Refusal};
 use crate::domain::value::ValueError;
+use crate::exchange::inventory::InventoryError;
 use crate::image::ImageError;
 
 /// The sentence for an error.
@@ -26,6 +27,16 @@ pub fn sentence(error: &Error, lang: Lang) -> String {
                 "{rejected} pages or files were rejected as damaged or bad scans. Give a reason to accept the book without them."
             ),
         },
+        Error::App(app::Error::Inventory(InventoryError::NoHeadings(missing))) => match lang {
+            Lang::Vi => format!(
+                "Không thấy dòng tiêu đề của danh sách sổ; còn thiếu cột: {}. Hãy dùng tệp mẫu.",
+                missing.join(", ")
+            ),
+            Lang::En => format!(
+                "No row of headings was found; missing columns: {}. Use the empty workbook offered.",
+                missing.join(", ")
+            ),
+        },
         Error::TooLarge { max_bytes }
         | Error::App(app::Error::Image(ImageError::TooManyBytes { limit_bytes: max_bytes, .. })) => {
             let max_mb = max_bytes / (1 << 20);
@@ -45,10 +56,14 @@ pub fn sentence(error: &Error, lang: Lang) -> String {
 /// The sentence for a stable word: an error's code, or the reason why a page was rejected.
 #[must_use]
 pub fn of_code(code: &str, lang: Lang) -> &'static str {
-    let (vi, en) = of_image(code).or_else(|| of_refusal(code)).or_else(|| of_request(code)).unwrap_or((
-        "Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, gửi mã bên dưới cho quản trị viên.",
-        "The server failed. Try again; if it fails again, send the id below to the administrator.",
-    ));
+    let (vi, en) = of_image(code)
+        .or_else(|| of_refusal(code))
+        .or_else(|| of_book(code))
+        .or_else(|| of_request(code))
+        .unwrap_or((
+            "Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, gửi mã bên dưới cho quản trị viên.",
+            "The server failed. Try again; if it fails again, send the id below to the administrator.",
+        ));
     lang.pick(vi, en)
 }
 
@@ -217,6 +232,12 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
             "Có ô chưa đúng. Hãy sửa các ô được đánh dấu.",
             "Some values are not right. Mend those that are marked.",
         ),
+        _ => return None,
+    })
+}
+
+fn of_book(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
         "wrong_book_state" => (
             "Quyển đã chuyển sang bước khác nên không làm được việc này. Hãy tải lại trang.",
             "The book has moved on, so this is not possible. Reload the page.",
@@ -237,6 +258,10 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
             "Quyển chưa có trường hợp nào. Hãy tải trang lên trước.",
             "The book has no entries. Upload pages first.",
         ),
+        "unchecked_notes" => (
+            "Còn ghi chú bên lề chưa có người thứ hai kiểm tra. Hãy mở danh sách trường hợp và kiểm tra các ghi chú đó.",
+            "Notes beside entries wait for a second person. Open the list of entries and check them.",
+        ),
         "unfinished" => ("Quyển chưa xong.", "The book is not finished."),
         "needs_reason" => ("Cần ghi lý do.", "A reason is needed."),
         "book_exists" => (
@@ -246,6 +271,14 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
         "no_workbook" => (
             "Loại sổ này chưa có mẫu tệp Excel 158 nên chưa xuất được. Quyển vẫn ở trạng thái đã duyệt, không mất gì.",
             "There is no 158 workbook for this kind of register yet. The book stays approved; nothing is lost.",
+        ),
+        "no_inventory_workbook" => (
+            "Tệp này không phải tệp Excel (.xlsx), hoặc bị hỏng. Hãy lưu lại dưới dạng .xlsx rồi gửi lại.",
+            "This is no Excel workbook (.xlsx), or a damaged one. Save it as .xlsx and send it again.",
+        ),
+        "inventory_too_large" => (
+            "Danh sách quá lớn. Hãy chia thành nhiều tệp, mỗi tệp tối đa 20.000 dòng.",
+            "The list is too large. Split it into workbooks of at most 20,000 rows.",
         ),
         "page_elsewhere" => (
             "Ảnh này đã có trong quyển khác. Hãy kiểm tra xem có chọn nhầm quyển không.",
@@ -324,7 +357,31 @@ pub fn of_input(name: &str, lang: Lang) -> &'static str {
         "number" => ("Số quyển: từ 1 đến 40 ký tự.", "Number of the book: 1 to 40 characters."),
         "office" => ("Nơi đăng ký: từ 1 đến 300 ký tự.", "Registering office: 1 to 300 characters."),
         "form_id" => ("Không có biểu mẫu này.", "There is no such form."),
-        "reason" => ("Hãy ghi lý do.", "Give a reason."),
+        "reason" => ("Hãy ghi lý do (tối đa 500 ký tự).", "Give a reason (at most 500 characters)."),
+        "page_id" => (
+            "Trang này không thuộc quyển, hoặc là chính trang của trường hợp.",
+            "This page is not in the book, or is the entry's own page.",
+        ),
+        "after_page" => (
+            "Số trang đứng trước không đúng, hoặc chỗ này đã có quá nhiều trường hợp lập tay.",
+            "The page before is not right, or too many entries were made by hand there.",
+        ),
+        "page_ids" => (
+            "Danh sách trang không khớp với quyển. Hãy tải lại trang rồi sắp lại.",
+            "The pages named are not those of the book. Reload and order them again.",
+        ),
+        "year_closed" => (
+            "Năm khóa sổ không được trước năm mở sổ.",
+            "The year closed must not lie before the year opened.",
+        ),
+        "entries_expected" | "closing_entries" => {
+            ("Số trường hợp: số nguyên từ 0 đến 100.000.", "Entries: a whole number from 0 to 100,000.")
+        }
+        "pages_expected" | "closing_pages" => {
+            ("Số trang: số nguyên từ 0 đến 100.000.", "Pages: a whole number from 0 to 100,000.")
+        }
+        "text" => ("Ghi chú: từ 1 đến 2.000 ký tự.", "The note: 1 to 2,000 characters."),
+        "noted_on" => ("Ngày của ghi chú: tối đa 60 ký tự.", "The note's date: at most 60 characters."),
         _ => ("Giá trị này không được chấp nhận ở đây.", "This value is not accepted here."),
     };
     lang.pick(vi, en)

@@ -36,6 +36,42 @@ pub struct Book {
     pub approved_at: Option<i64>,
     /// When it was entered, ms.
     pub created_at: i64,
+    /// What it should hold, by the inventory.
+    pub expected: BookSize,
+    /// What its closing page says.
+    pub closing: ControlTotals,
+}
+
+/// What a book should hold, as far as that is known before it is scanned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BookSize {
+    /// Year it was closed.
+    pub year_closed: Option<i64>,
+    /// Entries.
+    pub entries: Option<i64>,
+    /// Pages.
+    pub pages: Option<i64>,
+}
+
+impl BookSize {
+    /// This, and `other` where this says nothing.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            year_closed: self.year_closed.or(other.year_closed),
+            entries: self.entries.or(other.entries),
+            pages: self.pages.or(other.pages),
+        }
+    }
+}
+
+/// The control totals on a book's closing page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ControlTotals {
+    /// Entries.
+    pub entries: Option<i64>,
+    /// Pages.
+    pub pages: Option<i64>,
 }
 
 /// How many pages and entries stand where; states without any are absent.
@@ -52,15 +88,20 @@ macro_rules! columns {
         concat!(
             $before,
             " id, project_id, kind, year_opened, number, office, form_id, state, accepted_by, accepted_at,
-              approved_by, approved_at, created_at ",
+              approved_by, approved_at, created_at, year_closed, entries_expected, pages_expected,
+              closing_entries, closing_pages ",
             $after
         )
     };
 }
 
 const ADD: &str =
-    "INSERT INTO book (id, project_id, kind, year_opened, number, office, form_id, state, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)";
+    "INSERT INTO book (id, project_id, kind, year_opened, number, office, form_id, state, created_at,
+       year_closed, entries_expected, pages_expected)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)";
+const SET_SIZE: &str =
+    "UPDATE book SET year_closed = $2, entries_expected = $3, pages_expected = $4 WHERE id = $1";
+const SET_TOTALS: &str = "UPDATE book SET closing_entries = $2, closing_pages = $3 WHERE id = $1";
 const BY_ID: &str = columns!("SELECT", "FROM book WHERE id = $1");
 const BY_NAME: &str =
     columns!("SELECT", "FROM book WHERE kind = $1 AND year_opened = $2 AND number = $3 AND office = $4");
@@ -76,6 +117,8 @@ const PAGES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM page
     WHERE book_id BETWEEN $1 AND $2 AND state <> 'unpacked' AND dismissed_at IS NULL GROUP BY book_id, state";
 const ENTRIES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM entry
     WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state";
+const UNCHECKED_NOTES: &str = "SELECT COUNT(*) AS n FROM entry_note
+    WHERE book_id = $1 AND checked_by IS NULL AND dropped_by IS NULL";
 const ACCEPT: &str = "UPDATE book SET state = 'accepted', accepted_by = $2, accepted_at = $3 WHERE id = $1";
 const APPROVE: &str = "UPDATE book SET state = 'approved', approved_by = $2, approved_at = $3 WHERE id = $1";
 const DELIVER: &str = "UPDATE book SET state = 'delivered' WHERE id = $1";
@@ -85,12 +128,15 @@ const ADVANCE: &str = "UPDATE entry SET state = $3, updated_at = $4 WHERE book_i
 #[cfg(test)]
 pub(super) const QUERIES: &[&str] = &[
     ADD,
+    SET_SIZE,
+    SET_TOTALS,
     BY_ID,
     BY_NAME,
     NEWEST_FIRST,
     LOCK,
     PAGES_PER_STATE,
     ENTRIES_PER_STATE,
+    UNCHECKED_NOTES,
     ACCEPT,
     APPROVE,
     DELIVER,
@@ -113,17 +159,27 @@ impl Book {
             approved_by: row.opt_text("approved_by")?,
             approved_at: row.opt_int("approved_at")?,
             created_at: row.int("created_at")?,
+            expected: BookSize {
+                year_closed: row.opt_int("year_closed")?,
+                entries: row.opt_int("entries_expected")?,
+                pages: row.opt_int("pages_expected")?,
+            },
+            closing: ControlTotals {
+                entries: row.opt_int("closing_entries")?,
+                pages: row.opt_int("closing_pages")?,
+            },
         })
     }
 }
 
 impl BookSummary {
-    /// What the rules of acceptance ask for.
+    /// What the rules of acceptance ask for, but for notes, which [`Tx::book_counts`] counts.
     #[must_use]
     pub fn counts(&self) -> BookCounts {
         let pages = |state| self.pages.get(&state).copied().unwrap_or(0);
         BookCounts {
-            entries: self.entries.values().sum(),
+            entries: self.entries.iter().filter(|(state, _)| state.is_entry()).map(|(_, n)| n).sum(),
+            notes: 0,
             open: self.entries.iter().filter(|(state, _)| !state.is_settled()).map(|(_, n)| n).sum(),
             unread: pages(PageState::Received) + pages(PageState::Prepared),
             rejected: pages(PageState::Rejected),
@@ -206,8 +262,28 @@ impl Tx {
             &book.office,
             &book.form_id,
             book.created_at,
+            book.expected.year_closed,
+            book.expected.entries,
+            book.expected.pages,
         ];
         self.write(ADD, binds).await.map(drop)
+    }
+
+    /// Records what a locked book should hold.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Constraint`] for less than nothing.
+    pub async fn set_book_size(&mut self, id: &str, size: BookSize) -> Result<()> {
+        let binds = binds![id, size.year_closed, size.entries, size.pages];
+        self.write(SET_SIZE, binds).await.map(drop)
+    }
+
+    /// Records what the closing page of a locked book says.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Constraint`] for less than nothing.
+    pub async fn set_control_totals(&mut self, id: &str, totals: ControlTotals) -> Result<()> {
+        self.write(SET_TOTALS, binds![id, totals.entries, totals.pages]).await.map(drop)
     }
 
     /// The book with this id, locked until the end of the transaction.
@@ -230,7 +306,9 @@ impl Tx {
         for row in self.rows(ENTRIES_PER_STATE, binds![id, id]).await? {
             summary.entries.insert(row.word("state")?, row.count("n")?);
         }
-        Ok(summary.counts())
+        let notes = self.row(UNCHECKED_NOTES, binds![id]).await?;
+        let notes = notes.map_or(Ok(0), |row| row.count("n"))?;
+        Ok(BookCounts { notes, ..summary.counts() })
     }
 
     /// Takes a locked book one step on, and with it every entry that the table of steps takes along. Gives

@@ -57,3 +57,20 @@ pub(super) const CLAIM_ENTRY_OF_BOOK: Sql = skip_locked!(
       WHERE task_lease.expires_at <= $5
       RETURNING entry_id, taken_from"
 );
+
+/// As [`CLAIM_ENTRY`], the entry $7 and no other; also one that is to be typed from paper.
+pub(super) const CLAIM_THIS_ENTRY: Sql = skip_locked!(
+    "INSERT INTO task_lease (entry_id, role, person_id, account_id, expires_at)
+     SELECT e.id, $1, $2, $3, $4 FROM entry e
+      WHERE e.id = $7 AND (e.state = $6 OR ($6 = 'proposed' AND e.state = 'unscannable'))
+        AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
+        AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $5)
+        AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
+                          AND s.person_id = $2 AND s.seen_until > $5)",
+    " FOR NO KEY UPDATE OF e SKIP LOCKED",
+    " ON CONFLICT (entry_id) DO UPDATE SET role = excluded.role, person_id = excluded.person_id,
+        account_id = excluded.account_id, expires_at = excluded.expires_at,
+        taken_from = task_lease.account_id
+      WHERE task_lease.expires_at <= $5
+      RETURNING entry_id, taken_from"
+);

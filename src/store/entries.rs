@@ -2,6 +2,7 @@
 
 use super::arm::{Db, Row, Tx, binds, json_text};
 use super::error::{Result, StoreError};
+use crate::domain::review::Aside;
 use crate::domain::{EntryState, FieldKind, FieldState, FieldValue, RegisterKind};
 use std::collections::HashMap;
 
@@ -15,8 +16,8 @@ pub struct Entry {
     pub id: String,
     /// Its book.
     pub book_id: String,
-    /// The page it begins on.
-    pub page_id: String,
+    /// The page it begins on; none when its page can no longer be scanned.
+    pub page_id: Option<String>,
     /// Order within the book; entries of one page follow each other.
     pub ordinal: i64,
     /// Smaller is worked on sooner; 0 is usual.
@@ -33,6 +34,12 @@ pub struct Entry {
     pub registration: Registration,
     /// When its state last changed, ms.
     pub updated_at: i64,
+    /// The form of an entry made by hand; others have their page's.
+    pub form_id: Option<String>,
+    /// Why a person made it; none when a page's reading did.
+    pub by_hand: Option<String>,
+    /// Since it is held to be no entry: why, and where it stood before.
+    pub aside: Option<Aside>,
 }
 
 /// What identifies an entry in life. Any of it may be unknown or repeated.
@@ -86,6 +93,8 @@ pub struct NewEntry {
     pub created_at: i64,
     /// Its fields in order of the form.
     pub fields: Vec<NewField>,
+    /// The machine saw hardly any ink there: it is set aside until a person has looked.
+    pub is_empty: bool,
 }
 
 /// A field found on a page.
@@ -110,16 +119,19 @@ pub struct EntryWithFields {
     pub fields: Vec<Field>,
 }
 
+/// A query around the columns of an entry.
 macro_rules! entry_columns {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
             " id, book_id, page_id, ordinal, priority, state, submitted_by, verified_by, adjudicated_by,
-              reg_year, so, ngay, updated_at ",
+              reg_year, so, ngay, updated_at, form_id, by_hand, set_aside_from, set_aside_reason,
+              set_aside_by ",
             $after
         )
     };
 }
+pub(super) use entry_columns;
 macro_rules! field_columns {
     ($after:literal) => {
         concat!(
@@ -130,8 +142,9 @@ macro_rules! field_columns {
 }
 
 const ADD: &str = "INSERT INTO entry
-    (id, book_id, page_id, ordinal, priority, state, kind, office, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, 'proposed', $6, $7, $8, $8) ON CONFLICT (page_id, ordinal) DO NOTHING";
+    (id, book_id, page_id, ordinal, priority, state, kind, office, created_at, updated_at, set_aside_from,
+     set_aside_reason)
+    VALUES ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8, $10, $11) ON CONFLICT (page_id, ordinal) DO NOTHING";
 const LOCK_ON_PAGE: &str =
     entry_columns!("UPDATE entry SET state = state WHERE page_id = $1 AND ordinal = $2 RETURNING", "");
 const ADD_FIELD: &str = "INSERT INTO field (entry_id, key, ordinal, kind, quad, blind, settled)
@@ -170,11 +183,11 @@ pub(super) const QUERIES: &[&str] = &[
 ];
 
 impl Entry {
-    fn from_row(row: &Row) -> Result<Self> {
+    pub(super) fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {
             id: row.text("id")?,
             book_id: row.text("book_id")?,
-            page_id: row.text("page_id")?,
+            page_id: row.opt_text("page_id")?,
             ordinal: row.int("ordinal")?,
             priority: row.int("priority")?,
             state: row.word("state")?,
@@ -187,8 +200,16 @@ impl Entry {
                 date: row.opt_text("ngay")?,
             },
             updated_at: row.int("updated_at")?,
+            form_id: row.opt_text("form_id")?,
+            by_hand: row.opt_text("by_hand")?,
+            aside: aside(row)?,
         })
     }
+}
+
+fn aside(row: &Row) -> Result<Option<Aside>> {
+    let Some(reason) = row.opt_text("set_aside_reason")? else { return Ok(None) };
+    Ok(Some(Aside { from: row.word("set_aside_from")?, reason, by: row.opt_text("set_aside_by")? }))
 }
 
 impl Field {
@@ -297,7 +318,7 @@ impl Tx {
 
     /// Makes sure that the page's entry is there with its fields, and gives it, locked. Called again for the
     /// same page and ordinal it adds what is missing and, as long as nobody has typed, moves the quads; a
-    /// field's `blind` never changes.
+    /// field's `blind` and the entry's state never change.
     ///
     /// # Errors
     /// [`StoreError::Constraint`] when book or page are not there.
@@ -311,18 +332,22 @@ impl Tx {
             new.kind.as_str(),
             &new.office,
             new.created_at,
+            if new.is_empty { EntryState::SetAside } else { EntryState::Proposed }.as_str(),
+            new.is_empty.then_some(EntryState::Proposed.as_str()),
+            new.is_empty.then_some(Aside::NO_INK),
         ];
         self.write(ADD, binds).await?;
         let row = self.row(LOCK_ON_PAGE, binds![&new.page_id, new.ordinal]).await?;
         let row = row.ok_or(StoreError::BadValue { column: "entry.id", value: new.id.clone() })?;
         let entry = Entry::from_row(&row)?;
-        if entry.state == EntryState::Proposed {
+        let stood = entry.aside.as_ref().map_or(entry.state, |aside| aside.from);
+        if stood == EntryState::Proposed {
             self.put_fields(&entry.id, &new.fields).await?;
         }
         Ok(entry)
     }
 
-    async fn put_fields(&mut self, entry_id: &str, fields: &[NewField]) -> Result<()> {
+    pub(super) async fn put_fields(&mut self, entry_id: &str, fields: &[NewField]) -> Result<()> {
         for (ordinal, field) in (0_u32..).zip(fields) {
             let quad = json_text(&field.quad)?;
             let binds = binds![entry_id, &field.key, ordinal, field.kind.as_str(), quad, field.blind];

@@ -1,7 +1,7 @@
 //! Task leases: which person has which entry on the screen. One entry, one person at a time.
 
-use super::arm::{Db, Tx, binds};
-use super::dialect::{CLAIM_ENTRY, CLAIM_ENTRY_OF_BOOK};
+use super::arm::{Db, Row, Tx, binds};
+use super::dialect::{CLAIM_ENTRY, CLAIM_ENTRY_OF_BOOK, CLAIM_THIS_ENTRY};
 use super::error::{Result, StoreError};
 use crate::domain::TaskRole;
 use crate::domain::review::ProjectPolicy;
@@ -17,6 +17,8 @@ pub struct ClaimEntry<'a> {
     pub account_id: &'a str,
     /// Only entries of this book.
     pub book_id: Option<&'a str>,
+    /// Only this entry; the only way to one that is to be typed from paper.
+    pub entry_id: Option<&'a str>,
     /// Now, ms.
     pub now: i64,
     /// Until when the entry is held without a sign of life, ms.
@@ -56,7 +58,8 @@ pub enum Lent {
 const CLAIM_TRIES: u32 = 16;
 
 const OWN: &str = "SELECT l.entry_id, e.book_id FROM task_lease l JOIN entry e ON e.id = l.entry_id
-    WHERE l.role = $1 AND l.person_id = $2 AND l.expires_at > $3 AND e.state = $4
+    WHERE l.role = $1 AND l.person_id = $2 AND l.expires_at > $3
+      AND (e.state = $4 OR ($4 = 'proposed' AND e.state = 'unscannable'))
     ORDER BY e.priority, e.book_id, e.ordinal";
 const KEEP: &str = "UPDATE task_lease SET expires_at = $4, account_id = $3
     WHERE entry_id = $1 AND person_id = $2 AND role = $5";
@@ -102,6 +105,11 @@ pub(super) const QUERIES: &[&str] =
 /// Ids as the queries take them: between commas, which no id contains.
 fn listed(ids: &[String]) -> String {
     format!(",{},", ids.join(","))
+}
+
+fn claimed(row: &Row) -> Result<ClaimedEntry> {
+    let lent = row.opt_text("taken_from")?.map_or(Lent::Anew, Lent::TakenFrom);
+    Ok(ClaimedEntry { entry_id: row.text("entry_id")?, lent })
 }
 
 /// Who has an entry.
@@ -218,7 +226,9 @@ impl Tx {
     ) -> Result<Option<ClaimedEntry>> {
         let mut held = self.held_entries(claim).await?;
         let is_wanted = |entry: &String, book: &str| {
-            !beside.except.contains(entry) && claim.book_id.is_none_or(|wanted| wanted == book)
+            !beside.except.contains(entry)
+                && claim.book_id.is_none_or(|wanted| wanted == book)
+                && claim.entry_id.is_none_or(|wanted| wanted == entry)
         };
         while let Some(i) = held.iter().position(|(entry, book)| is_wanted(entry, book)) {
             let (entry_id, _) = held.remove(i);
@@ -228,6 +238,9 @@ impl Tx {
         }
         if held.len() as u64 >= u64::from(beside.max_held) {
             return Ok(None);
+        }
+        if let Some(entry_id) = claim.entry_id {
+            return self.try_claim_this(claim, entry_id).await;
         }
         for _ in 0..CLAIM_TRIES {
             if !self.is_any_free(claim, beside.except).await? {
@@ -278,7 +291,7 @@ impl Tx {
     }
 
     async fn try_claim(&mut self, claim: &ClaimEntry<'_>, except: &[String]) -> Result<Option<ClaimedEntry>> {
-        let ClaimEntry { role, person_id, account_id, book_id, now, lease_until } = *claim;
+        let ClaimEntry { role, person_id, account_id, book_id, now, lease_until, .. } = *claim;
         let state = role.works_on().as_str();
         let mut binds = binds![role.as_str(), person_id, account_id, lease_until, now, state, listed(except)];
         let row = match book_id {
@@ -288,9 +301,18 @@ impl Tx {
                 self.row(CLAIM_ENTRY_OF_BOOK, binds).await?
             }
         };
-        let Some(row) = row else { return Ok(None) };
-        let lent = row.opt_text("taken_from")?.map_or(Lent::Anew, Lent::TakenFrom);
-        Ok(Some(ClaimedEntry { entry_id: row.text("entry_id")?, lent }))
+        row.as_ref().map(claimed).transpose()
+    }
+
+    async fn try_claim_this(
+        &mut self,
+        claim: &ClaimEntry<'_>,
+        entry_id: &str,
+    ) -> Result<Option<ClaimedEntry>> {
+        let ClaimEntry { role, person_id, account_id, now, lease_until, .. } = *claim;
+        let state = role.works_on().as_str();
+        let binds = binds![role.as_str(), person_id, account_id, lease_until, now, state, entry_id];
+        self.row(CLAIM_THIS_ENTRY, binds).await?.as_ref().map(claimed).transpose()
     }
 
     /// Makes sure, until the end of the transaction, that the person holds the entry in this role. A lease

@@ -21,10 +21,14 @@
 
 mod accounts;
 mod arm;
+mod asides;
 mod audit;
+mod book_entries;
 mod books;
 mod bundles;
+mod by_hand;
 mod comparison;
+mod continuations;
 mod deliveries;
 mod dialect;
 mod drafts;
@@ -34,7 +38,9 @@ mod jobs;
 mod leases;
 mod models;
 mod neighbours;
+mod notes;
 mod open;
+mod page_order;
 mod pages;
 mod paging;
 #[cfg(test)]
@@ -48,8 +54,10 @@ mod sessions;
 pub use accounts::Account;
 pub use arm::{Db, PostgresArm, SqliteArm, Tx};
 pub use audit::{AuditRecord, NewEvent, VerifyError};
-pub use books::{Book, BookSummary};
+pub use book_entries::BookEntry;
+pub use books::{Book, BookSize, BookSummary, ControlTotals};
 pub use bundles::{AddedBundle, Bundle, BundleState, Unpacking};
+pub use by_hand::NewByHand;
 pub use comparison::ReadTwice;
 pub use deliveries::Delivery;
 pub use entries::{Entry, EntryWithFields, Field, NewEntry, NewField, Quad, Registration};
@@ -58,6 +66,7 @@ pub use jobs::{ClaimJob, Failure, Job, JobCount, JobState, MAX_LOST_LEASES, NewJ
 pub use leases::{Beside, ClaimEntry, ClaimedEntry, Lent, TaskLease};
 pub use models::{Activation, Model};
 pub use neighbours::Nearby;
+pub use notes::{EntryNote, NewNote};
 pub use open::SqliteSettings;
 pub use pages::{AddedPage, NewPage, Page, Preparation};
 pub use paging::After;

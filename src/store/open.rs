@@ -142,3 +142,48 @@ async fn migrate_sqlite(writer: &sqlx::SqlitePool) -> Result<()> {
 pub(super) fn open_error(what: String, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Open { what, source: Box::new(source) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::AssertSqlSafe;
+    use sqlx::migrate::Migrator;
+    use std::borrow::Cow;
+
+    /// SQLite makes the table of entries anew in 0009, while everything else refers to it.
+    #[tokio::test]
+    async fn entries_and_what_hangs_on_them_live_through_their_tables_making_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.sqlite");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true).foreign_keys(true);
+        let old = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let before = MIGRATIONS.iter().filter(|m| m.version < 9).cloned().collect::<Vec<_>>();
+        Migrator { migrations: Cow::Owned(before), ..Migrator::DEFAULT }.run(&old).await.unwrap();
+        for sql in [
+            "INSERT INTO person VALUES ('an', 'An')",
+            "INSERT INTO account VALUES ('a', 'an', 'an', 'x', '[]', 1, 1)",
+            "INSERT INTO project VALUES ('p', 'P', 'type_then_verify', '{}')",
+            "INSERT INTO book (id, project_id, kind, year_opened, number, office, state, created_at)
+               VALUES ('b', 'p', 'KS', 2016, '1', 'x', 'open', 1)",
+            "INSERT INTO page (id, book_id, ordinal, sha256, file_name, mime, size_bytes, width, height, state,
+               created_at) VALUES ('g', 'b', 1, '0000000000000000000000000000000000000000000000000000000000000000',
+               'f', 'm', 1, 1, 1, 'read', 1)",
+            "INSERT INTO entry (id, book_id, page_id, ordinal, priority, state, submitted_by, kind, office,
+               created_at, updated_at) VALUES ('e', 'b', 'g', 100, 0, 'typed', 'an', 'KS', 'x', 1, 2)",
+            "INSERT INTO field VALUES ('e', 'so', 0, 'number', '[[0,0],[0,0],[0,0],[0,0]]', 0, 'written', '7', 0, NULL)",
+            "INSERT INTO keying VALUES ('k', 'e', 'so', 'an', 'a', 0, 'written', '7', 1)",
+        ] {
+            sqlx::query(AssertSqlSafe(sql)).execute(&old).await.unwrap();
+        }
+        old.close().await;
+        let db = Db::open_sqlite(&path).await.unwrap();
+        let entry = db.entry("e").await.unwrap().unwrap();
+        assert_eq!((entry.page_id.as_deref(), entry.submitted_by.as_deref()), (Some("g"), Some("an")));
+        assert_eq!((db.fields("e").await.unwrap().len(), db.keyings("e").await.unwrap().len()), (1, 1));
+        let Db::Sqlite(arm) = &db else { panic!("not SQLite") };
+        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&arm.readers).await.unwrap();
+        assert!(broken.is_empty(), "references lead nowhere");
+        let refused = sqlx::query("DELETE FROM entry WHERE id = 'e'").execute(&arm.writer).await;
+        assert!(refused.is_err(), "references are still kept");
+    }
+}

@@ -101,6 +101,7 @@ pub struct Preparation {
     pub quality: String,
 }
 
+/// A query around the columns of a page.
 macro_rules! columns {
     ($before:literal, $after:literal) => {
         concat!(
@@ -112,6 +113,7 @@ macro_rules! columns {
         )
     };
 }
+pub(super) use columns;
 
 const ADD: &str = columns!(
     "INSERT INTO page (id, book_id, ordinal, sha256, file_name, mime, size_bytes, width, height, state, created_at,
@@ -141,7 +143,7 @@ pub(super) const QUERIES: &[&str] =
     &[ADD, BY_ID, BY_SHA256, OF_BOOK, IN_STATE, LOCK, PREPARED, READ, REJECTED, INSISTED];
 
 impl Page {
-    fn from_row(row: &Row) -> Result<Self> {
+    pub(super) fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {
             id: row.text("id")?,
             book_id: row.text("book_id")?,

@@ -3,8 +3,8 @@
 
 use super::arm::Sql;
 use super::{
-    Db, accounts, audit, books, bundles, comparison, deliveries, dialect, drafts, entries, jobs, leases,
-    neighbours, pages, proposals,
+    Db, accounts, asides, audit, book_entries, books, bundles, by_hand, comparison, continuations,
+    deliveries, dialect, drafts, entries, jobs, leases, neighbours, notes, page_order, pages, proposals,
 };
 use super::{review, sessions};
 use sqlx::{AssertSqlSafe, Row};
@@ -14,18 +14,25 @@ fn queries() -> Vec<&'static str> {
     let both = |sql: Sql| sql.sqlite;
     let mut all =
         vec![both(dialect::CLAIM_JOB), both(dialect::CLAIM_ENTRY), both(dialect::CLAIM_ENTRY_OF_BOOK)];
+    all.push(both(dialect::CLAIM_THIS_ENTRY));
     for theme in [
         accounts::QUERIES,
+        asides::QUERIES,
         audit::QUERIES,
+        book_entries::QUERIES,
         books::QUERIES,
         bundles::QUERIES,
+        by_hand::QUERIES,
         comparison::QUERIES,
+        continuations::QUERIES,
         deliveries::QUERIES,
         drafts::QUERIES,
         entries::QUERIES,
         jobs::QUERIES,
         leases::QUERIES,
         neighbours::QUERIES,
+        notes::QUERIES,
+        page_order::QUERIES,
         pages::QUERIES,
         proposals::QUERIES,
         review::QUERIES,

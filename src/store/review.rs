@@ -58,7 +58,7 @@ const LOCK: &str = "UPDATE entry SET state = state WHERE id = $1
 const BLIND_KEYINGS: &str = "SELECT key, person_id, state, text FROM keying
     WHERE entry_id = $1 AND blind = 1 ORDER BY created_at, id";
 const SUBMIT: &str = "UPDATE entry SET state = $2, submitted_by = $3, updated_at = $4
-    WHERE id = $1 AND state = 'proposed'";
+    WHERE id = $1 AND state IN ('proposed', 'unscannable')";
 const VERIFY: &str = "UPDATE entry SET state = $2, verified_by = $3, updated_at = $4
     WHERE id = $1 AND state = 'typed'";
 const ADJUDICATE: &str = "UPDATE entry SET state = $2, adjudicated_by = $3, updated_at = $4

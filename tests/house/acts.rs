@@ -54,6 +54,16 @@ impl Client {
         self.post("/api/v1/tasks/next", &json!({ "role": role })).await
     }
 
+    /// Takes this very entry.
+    pub async fn take_this(&self, role: &str, entry: &str) -> Answer {
+        self.post("/api/v1/tasks/next", &json!({ "role": role, "entry_id": entry })).await
+    }
+
+    /// Does something with an entry for a reason: `set_aside`, `no_entry`, `restore`.
+    pub async fn with_reason(&self, entry: &str, act: &str) -> Answer {
+        self.post(&format!("/api/v1/entries/{entry}/{act}"), &json!({ "reason": "vì sổ như vậy" })).await
+    }
+
     /// The next task, which must be there.
     pub async fn take(&self, role: &str) -> Value {
         self.next(role).await.expect(StatusCode::OK)

@@ -17,6 +17,8 @@ pub struct MadeUpReader {
     pub blurred: std::sync::atomic::AtomicBool,
     /// The note in the margin cannot be read.
     pub scribbled: std::sync::atomic::AtomicBool,
+    /// A second place of the page looks empty.
+    pub faint_beside: std::sync::atomic::AtomicBool,
 }
 
 impl PageReader for MadeUpReader {
@@ -44,7 +46,22 @@ impl PageReader for MadeUpReader {
             let fields = &mut page.entries[0].fields;
             *fields = std::mem::take(fields).into_iter().map(unread_note).collect();
         }
+        if self.faint_beside.load(Ordering::SeqCst) {
+            let EntryReading { fields, .. } = page.entries[0].clone();
+            page.empty = vec![EntryReading { place: 1, fields: fields.into_iter().map(faint).collect() }];
+        }
         Ok(page)
+    }
+}
+
+/// Nothing was seen there.
+fn faint(field: FieldReading) -> FieldReading {
+    FieldReading {
+        state: FieldState::Blank,
+        text: String::new(),
+        confidence: 0.9,
+        alternatives: Vec::new(),
+        ..field
     }
 }
 
@@ -121,6 +138,7 @@ fn reading_on(form: &Form) -> PageReading {
         angle_deg: 0.5,
         quality: serde_json::json!({ "sharpness": 0.8 }),
         entries: vec![EntryReading { place: 0, fields: fields.collect() }],
+        empty: Vec::new(),
     }
 }
 

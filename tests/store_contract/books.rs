@@ -114,7 +114,8 @@ pub async fn a_page_is_rejected_and_insisted_on(stage: Stage) {
 pub async fn making_an_entry_twice_leaves_one(stage: Stage) {
     let stage = stage.with_book().await;
     let entry = stage.entry(1).await;
-    let mut again = NewEntry { id: "entry-other".into(), ..new_entry(1, &entry.page_id) };
+    let page_id = entry.page_id.unwrap();
+    let mut again = NewEntry { id: "entry-other".into(), ..new_entry(1, &page_id) };
     again.fields[0].quad = [[9.0, 9.0]; 4];
     again.fields[0].blind = true;
     let ensure = async |new: &NewEntry| {
@@ -133,7 +134,7 @@ pub async fn making_an_entry_twice_leaves_one(stage: Stage) {
     assert_eq!(ensure(&again).await.state, EntryState::Typed);
     let fields = stage.db.fields("entry-0001").await.unwrap();
     assert_eq!(fields[0].quad, [[9.0, 9.0]; 4], "nothing moves under a person's work");
-    assert_eq!(stage.db.entries_of_page(&entry.page_id).await.unwrap().len(), 1);
+    assert_eq!(stage.db.entries_of_page(&page_id).await.unwrap().len(), 1);
 
     let registration = Registration { year: Some(2016), number: Some("12".into()), date: None };
     let mut tx = stage.db.begin().await.unwrap();

@@ -4,8 +4,8 @@ use sohoa::domain::audit::SYSTEM_CHAIN;
 use sohoa::domain::review::{Decision, ProjectPolicy};
 use sohoa::domain::{AccountRole, BookState, FieldKind, FieldValue, RegisterKind, TaskRole};
 use sohoa::store::{
-    Account, AddedPage, Book, ClaimEntry, Db, Entry, NewEntry, NewEvent, NewField, NewPage, Page, Project,
-    Step,
+    Account, AddedPage, Book, BookSize, ClaimEntry, ControlTotals, Db, Entry, NewEntry, NewEvent, NewField,
+    NewPage, Page, Project, Step,
 };
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::BTreeMap;
@@ -163,6 +163,8 @@ pub fn book(n: u32) -> Book {
         approved_by: None,
         approved_at: None,
         created_at: NOW,
+        expected: BookSize::default(),
+        closing: ControlTotals::default(),
     }
 }
 
@@ -195,6 +197,7 @@ pub fn new_entry(n: u32, page_id: &str) -> NewEntry {
         office: "UBND xã Hoà Bình".into(),
         created_at: NOW,
         fields: vec![field("ho_ten", FieldKind::PersonName, false), field("ngay", FieldKind::Date, true)],
+        is_empty: false,
     }
 }
 
@@ -215,7 +218,7 @@ pub fn step<'a>(id: &'a str, person_id: &'a str) -> Step<'a> {
 }
 
 pub fn claim<'a>(role: TaskRole, person_id: &'a str, account_id: &'a str, now: i64) -> ClaimEntry<'a> {
-    ClaimEntry { role, person_id, account_id, book_id: None, now, lease_until: now + 300_000 }
+    ClaimEntry { role, person_id, account_id, book_id: None, entry_id: None, now, lease_until: now + 300_000 }
 }
 
 pub fn event<'a>(book_id: &'a str, subject: &'a str, after: Option<serde_json::Value>) -> NewEvent<'a> {

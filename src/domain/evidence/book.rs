@@ -42,13 +42,16 @@ impl Neighbour {
 
 /// A number with the year behind its slash, if it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Numbered {
-    pub(super) number: i64,
-    pub(super) year: Option<u16>,
+pub struct Numbered {
+    /// The number.
+    pub number: i64,
+    /// The year behind its slash.
+    pub year: Option<u16>,
 }
 
 /// Reads "57", "057", "57/2016", "Số 57"; nothing with more numbers than that.
-pub(super) fn numbered(text: &str) -> Option<Numbered> {
+#[must_use]
+pub fn numbered(text: &str) -> Option<Numbered> {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
     let number = numbers.next().filter(|digits| digits.len() <= 6)?.parse().ok()?;
     let year = match numbers.next() {

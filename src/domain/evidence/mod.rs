@@ -12,7 +12,7 @@ mod hints;
 mod weights;
 
 pub use belief::{Candidate, FieldBelief};
-pub use book::{BookContext, Neighbour, weigh_in_book};
+pub use book::{BookContext, Neighbour, numbered, weigh_in_book};
 pub use entry::weigh_entry;
 pub use hints::{Known, hints};
 

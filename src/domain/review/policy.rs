@@ -27,6 +27,9 @@ pub struct ProjectPolicy {
     pub lease_secs: u32,
     /// Since when the project consents to its verified work being learned from, ms; none: it does not.
     pub training_consent: Option<i64>,
+    /// Whether struck-out entries are delivered, with a remark. The Ministry's workbook has no column that says
+    /// so, and a struck entry taken in as a living record would be a wrong one: by default they stay behind.
+    pub deliver_struck: bool,
 }
 
 impl Default for ProjectPolicy {
@@ -37,6 +40,7 @@ impl Default for ProjectPolicy {
             blind_share: 0.05,
             lease_secs: 300,
             training_consent: None,
+            deliver_struck: false,
         }
     }
 }

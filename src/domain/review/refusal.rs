@@ -35,6 +35,12 @@ pub enum Refusal {
         /// Pages received or prepared but not read.
         unread: u64,
     },
+    /// Notes beside entries wait for a second person.
+    #[error("{notes} notes beside entries are not checked yet")]
+    UncheckedNotes {
+        /// How many.
+        notes: u64,
+    },
     /// The book holds no entry at all.
     #[error("the book has no entries")]
     Empty,
@@ -56,6 +62,7 @@ impl Refusal {
             Self::Fields(_) => "bad_fields",
             Self::WrongBookState { .. } => "wrong_book_state",
             Self::Unfinished { .. } => "unfinished",
+            Self::UncheckedNotes { .. } => "unchecked_notes",
             Self::Empty => "empty_book",
             Self::NeedsReason { .. } => "needs_reason",
         }

@@ -23,12 +23,19 @@ words!(
         Approve = "approve",
         /// The book is delivered.
         Deliver = "deliver",
+        /// A person holds it to be no entry.
+        SetAside = "set_aside",
+        /// A second person agrees that it is none.
+        ConfirmNoEntry = "confirm_no_entry",
+        /// A person finds that it is one after all; leads back to where it stood (see [`super::Aside`]).
+        Restore = "restore",
     }
 );
 
 /// Every step there is: from, step, to.
 pub const ENTRY_STEPS: &[(EntryState, EntryStep, EntryState)] = &[
     (EntryState::Proposed, EntryStep::Submit, EntryState::Typed),
+    (EntryState::Unscannable, EntryStep::Submit, EntryState::Typed),
     (EntryState::Typed, EntryStep::Verify, EntryState::Verified),
     (EntryState::Typed, EntryStep::Dispute, EntryState::Disputed),
     (EntryState::Disputed, EntryStep::Adjudicate, EntryState::Adjudicated),
@@ -36,6 +43,13 @@ pub const ENTRY_STEPS: &[(EntryState, EntryStep, EntryState)] = &[
     (EntryState::Adjudicated, EntryStep::Accept, EntryState::Accepted),
     (EntryState::Accepted, EntryStep::Approve, EntryState::Approved),
     (EntryState::Approved, EntryStep::Deliver, EntryState::Delivered),
+    (EntryState::Proposed, EntryStep::SetAside, EntryState::SetAside),
+    (EntryState::Unscannable, EntryStep::SetAside, EntryState::SetAside),
+    (EntryState::Typed, EntryStep::SetAside, EntryState::SetAside),
+    (EntryState::Disputed, EntryStep::SetAside, EntryState::SetAside),
+    (EntryState::Verified, EntryStep::SetAside, EntryState::SetAside),
+    (EntryState::Adjudicated, EntryStep::SetAside, EntryState::SetAside),
+    (EntryState::SetAside, EntryStep::ConfirmNoEntry, EntryState::NoEntry),
 ];
 
 impl EntryState {
@@ -79,10 +93,12 @@ impl BookStep {
 /// What must be known of a book before it is accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BookCounts {
-    /// Entries of the book.
+    /// Entries of the book, without what is held to be none.
     pub entries: u64,
-    /// Of these, not yet settled by two people.
+    /// Entries not yet settled by two people, and what is held to be none but not confirmed.
     pub open: u64,
+    /// Notes beside entries that no second person has checked.
+    pub notes: u64,
     /// Pages received or prepared but not read.
     pub unread: u64,
     /// Pages rejected.
@@ -107,6 +123,9 @@ impl BookState {
 fn may_accept(counts: BookCounts, reason: Option<&str>) -> Result<(), Refusal> {
     if counts.open > 0 || counts.unread > 0 {
         return Err(Refusal::Unfinished { open: counts.open, unread: counts.unread });
+    }
+    if counts.notes > 0 {
+        return Err(Refusal::UncheckedNotes { notes: counts.notes });
     }
     if counts.entries == 0 {
         return Err(Refusal::Empty);
@@ -150,6 +169,8 @@ mod tests {
             Err(Refusal::Unfinished { open: 1, unread: 0 })
         );
         assert_eq!(accept(BookCounts::default(), Some("x")), Err(Refusal::Empty));
+        let noted = BookCounts { notes: 3, ..done };
+        assert_eq!(accept(noted, None), Err(Refusal::UncheckedNotes { notes: 3 }));
         let torn = BookCounts { rejected: 2, ..done };
         assert_eq!(accept(torn, Some(" ")), Err(Refusal::NeedsReason { rejected: 2 }));
         assert_eq!(accept(torn, Some("trang rách")), Ok(BookState::Accepted));

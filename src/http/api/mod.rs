@@ -1,10 +1,12 @@
 //! The JSON API, version 1: one handler per address, each extracts, makes one call into [`crate::app`] and
 //! answers.
 
+mod book_entries;
 mod books;
 mod bundles;
 mod deliveries;
 mod entries;
+mod inventory;
 mod pages;
 mod sessions;
 mod status;
@@ -28,11 +30,17 @@ fn versioned() -> Router<Arc<App>> {
         .route("/sessions/current", delete(sessions::remove))
         .route("/me", get(sessions::me))
         .route("/books", get(books::list).post(books::create))
+        .route("/books/import", post(inventory::import))
+        .route("/books/inventory.xlsx", get(inventory::template))
         .route("/books/{id}", get(books::show))
+        .route("/books/{id}/size", put(inventory::set_size))
+        .route("/books/{id}/closing", put(inventory::set_closing))
+        .route("/books/{id}/order", get(inventory::order).put(inventory::reorder))
         .route("/books/{id}/pages", get(pages::list).post(pages::upload))
         .route("/books/{id}/bundles", get(bundles::list))
         .route("/bundles/{id}/retry", post(bundles::retry))
         .route("/bundles/{id}/dismissal", post(bundles::dismiss))
+        .route("/books/{id}/entries", get(book_entries::list).post(book_entries::add))
         .route("/books/{id}/acceptance", post(books::accept))
         .route("/books/{id}/approval", post(books::approve))
         .route("/books/{id}/deliveries", get(deliveries::list).post(deliveries::create))
@@ -50,5 +58,13 @@ fn versioned() -> Router<Arc<App>> {
         .route("/entries/{id}/keying", post(entries::submit_keying))
         .route("/entries/{id}/verdicts", post(entries::give_verdicts))
         .route("/entries/{id}/adjudication", post(entries::adjudicate))
+        .route("/entries/{id}/set_aside", post(book_entries::set_aside))
+        .route("/entries/{id}/no_entry", post(book_entries::confirm_no_entry))
+        .route("/entries/{id}/restore", post(book_entries::restore))
+        .route("/entries/{id}/notes", get(book_entries::notes).post(book_entries::add_note))
+        .route("/entries/{id}/notes/{note}/check", post(book_entries::check_note))
+        .route("/entries/{id}/notes/{note}/drop", post(book_entries::drop_note))
+        .route("/entries/{id}/pages", post(book_entries::continue_on))
+        .route("/entries/{id}/pages/{page}", delete(book_entries::end_continuation))
         .route("/jobs/summary", get(status::jobs))
 }

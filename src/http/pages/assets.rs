@@ -19,7 +19,7 @@ macro_rules! assets {
     };
 }
 
-static ASSETS: [Asset; 21] = assets![
+static ASSETS: [Asset; 24] = assets![
     "api.js",
     "app.css",
     "bar.js",
@@ -30,9 +30,12 @@ static ASSETS: [Asset; 21] = assets![
     "desk.js",
     "dispute.js",
     "dom.js",
+    "entries.js",
     "icon.svg",
     "keys.js",
     "login.js",
+    "notes.js",
+    "order.js",
     "outbox.js",
     "page-pane.js",
     "progress.js",

@@ -56,7 +56,7 @@ pub(super) async fn show(
     let shell = Shell::new(lang, Some(&me), "/books")?;
     let book = app.book(&id).await?;
     html(&BookPage {
-        name: name(&shell, &book),
+        name: book_name(&shell, &book),
         state: shell.get(&format!("book.state.{}", book.state)).to_owned(),
         may_send: may_open(&me),
         supervises: me.roles.contains(&AccountRole::Supervisor),
@@ -65,7 +65,8 @@ pub(super) async fn show(
     })
 }
 
-fn may_open(me: &Me) -> bool {
+/// Whether somebody lists books, sends pages and puts them in order.
+pub(super) fn may_open(me: &Me) -> bool {
     let roles = [AccountRole::ScanningCentre, AccountRole::Supervisor, AccountRole::Admin];
     me.roles.iter().any(|role| roles.contains(role))
 }
@@ -77,7 +78,8 @@ fn kinds(shell: &Shell, forms: &[Form]) -> Vec<Kind> {
     kinds.map(|(word, text)| Kind { word, text }).collect()
 }
 
-fn name(shell: &Shell, book: &BookView) -> String {
+/// How people name a book.
+pub(super) fn book_name(shell: &Shell, book: &BookView) -> String {
     shell
         .get("book.name")
         .replace("{kind}", book.kind.as_str())

@@ -4,6 +4,7 @@
 mod assets;
 mod book_pages;
 mod desks;
+mod entry_pages;
 mod login;
 mod shell;
 mod texts;
@@ -23,6 +24,8 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/login", get(login::show))
         .route("/books", get(book_pages::list))
         .route("/books/{id}", get(book_pages::show))
+        .route("/books/{id}/order", get(entry_pages::order))
+        .route("/books/{id}/entries", get(entry_pages::show))
         .route("/type", get(desks::typist))
         .route("/verify", get(desks::verifier))
         .route("/dispute", get(desks::adjudicator))

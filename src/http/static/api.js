@@ -76,10 +76,26 @@ export const approve = (bookId) => call("POST", `/books/${id(bookId)}/approval`,
 export const deliver = (bookId) => call("POST", `/books/${id(bookId)}/deliveries`, {});
 export const deliveries = async (bookId) => (await call("GET", `/books/${id(bookId)}/deliveries`)).deliveries;
 
-export const nextTask = (role, except = []) => call("POST", "/tasks/next", { role, except });
+export const nextTask = (role, except = [], entryId = null) => call("POST", "/tasks/next", { role, except, ...(entryId ? { entry_id: entryId } : {}) });
 export const workWaiting = (role) => call("GET", `/tasks/waiting?role=${id(role)}`).then((answer) => answer.waiting);
 export const holdLease = (entryId) => call("POST", `/entries/${id(entryId)}/lease`);
 export const giveBackLease = (entryId) => call("DELETE", `/entries/${id(entryId)}/lease`, undefined, { keepalive: true });
+
+export const bookOrder = (bookId) => call("GET", `/books/${id(bookId)}/order`);
+export const reorder = (bookId, pageIds, reason) => call("PUT", `/books/${id(bookId)}/order`, { page_ids: pageIds, reason });
+export const setClosing = (bookId, totals) => call("PUT", `/books/${id(bookId)}/closing`, totals);
+export const setSize = (bookId, size) => call("PUT", `/books/${id(bookId)}/size`, size);
+export const importBooks = (file) => call("POST", "/books/import", undefined, { body: file });
+export const entriesOfBook = async (bookId) => (await call("GET", `/books/${id(bookId)}/entries`)).entries;
+export const addByHand = (bookId, entry) => call("POST", `/books/${id(bookId)}/entries`, entry);
+export const setAside = (entryId, reason) => call("POST", `/entries/${id(entryId)}/set_aside`, { reason });
+export const confirmNoEntry = (entryId) => call("POST", `/entries/${id(entryId)}/no_entry`, {});
+export const restoreEntry = (entryId, reason) => call("POST", `/entries/${id(entryId)}/restore`, { reason });
+export const addNote = async (entryId, note) => (await call("POST", `/entries/${id(entryId)}/notes`, note)).notes;
+export const checkNote = async (entryId, note) => (await call("POST", `/entries/${id(entryId)}/notes/${id(note)}/check`, {})).notes;
+export const dropNote = async (entryId, note, reason) => (await call("POST", `/entries/${id(entryId)}/notes/${id(note)}/drop`, { reason })).notes;
+export const continueOn = (entryId, pageId, reason) => call("POST", `/entries/${id(entryId)}/pages`, { page_id: pageId, reason });
+export const endContinuation = (entryId, pageId) => call("DELETE", `/entries/${id(entryId)}/pages/${id(pageId)}`);
 
 export const uploadPath = (bookId, name) => `/api/v1/books/${id(bookId)}/pages?name=${id(name)}`;
 export const cropUrl = (entryId, key) => `/api/v1/entries/${id(entryId)}/fields/${id(key)}/crop.jpg`;

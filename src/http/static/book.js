@@ -87,12 +87,13 @@ function showBook(book) {
 function showStep(book) {
   const all = total(book.entries);
   const open = all - settled(book.entries);
+  const aside = book.entries?.set_aside ?? 0;
   const unread = (book.pages?.received ?? 0) + (book.pages?.prepared ?? 0);
   const rejected = book.pages?.rejected ?? 0;
   const steps = { open: ["accept", api.accept], accepted: ["approve", api.approve], approved: ["deliver", api.deliver], delivered: ["deliver_again", api.deliver] };
   const [step, act] = steps[book.state];
-  if (book.state === "open" && (all === 0 || open > 0 || unread > 0)) {
-    const words = all === 0 && unread === 0 ? t("step.empty") : [open && t("step.entries_open", { n: number(open) }), unread && t("step.pages_open", { n: number(unread) }), t("step.not_yet")].filter(Boolean).join(" ");
+  if (book.state === "open" && (all === 0 || open > 0 || unread > 0 || aside > 0)) {
+    const words = all === 0 && unread === 0 && aside === 0 ? t("step.empty") : [open && t("step.entries_open", { n: number(open) }), unread && t("step.pages_open", { n: number(unread) }), aside && t("step.aside_open", { n: number(aside) }), t("step.not_yet")].filter(Boolean).join(" ");
     byId("step").replaceChildren(h("p", {}, words));
     return;
   }

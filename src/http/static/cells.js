@@ -52,6 +52,7 @@ function sameLine(a, b, unit) {
 /** The picture of a field's ink. */
 export function ink(entryId, place) {
   const { field, inkHeight } = place;
+  if (field.no_ink) return h("div", { class: "ink none" });
   const image = h("img", { src: cropUrl(entryId, field.key), alt: t("field.ink", { label: field.label }), draggable: "false", decoding: "async" });
   return h("div", { class: "ink", style: { height: `${Math.round(inkHeight)}px` } }, image);
 }

@@ -4,7 +4,9 @@ import { byId, h, pageData, setText } from "./dom.js";
 import { bookName, number, t } from "./texts.js";
 import * as api from "./api.js";
 import { warmImages } from "./cells.js";
+import { composing, keyName } from "./keys.js";
 import { Outbox } from "./outbox.js";
+import { Notes } from "./notes.js";
 import { PagePane } from "./page-pane.js";
 
 /** The next task is fetched this long after the current one has opened. */
@@ -36,13 +38,25 @@ export class Desk {
     this.outbox.addEventListener("refused", (e) => this.refusedLater(e.detail));
     this.outbox.addEventListener("signedout", () => this.say(t("error.signed_out"), "look", { href: `/login?next=${location.pathname}`, text: t("login.again") }));
     setInterval(() => this.heartbeat(), HEARTBEAT_MS);
+    addEventListener("keydown", (e) => this.pressed(e));
     addEventListener("pagehide", () => this.next && api.giveBackLease(this.next.entry.id).catch(() => {}));
     this.sayState();
   }
 
-  /** Takes the first task. */
+  /** Takes the first task: the entry that the address names, if it names one. */
   async start() {
-    await this.show(this.fetchNext([]));
+    const named = new URLSearchParams(location.search).get("entry");
+    if (named) history.replaceState(null, "", location.pathname);
+    await this.show(named ? api.nextTask(this.role, [], named).then((task) => task ?? this.fetchNext([])) : this.fetchNext([]));
+  }
+
+  /** Keys that are the same at every desk. */
+  pressed(event) {
+    if (!this.task || event.defaultPrevented || composing(event)) return;
+    const act = { "Alt+g": () => this.notes?.focus(), "Alt+PageDown": () => this.pane.turn() }[keyName(event)];
+    if (!act) return;
+    event.preventDefault();
+    act();
   }
 
   /** Asks for an entry other than those held and those skipped. */
@@ -73,8 +87,14 @@ export class Desk {
     document.body.classList.remove("empty");
     byId("blank").hidden = true;
     this.sayTask(task);
-    this.pane.show(task.entry.page, task.fields.map((f) => f.quad));
+    const { page, more_pages: more = [], by_hand: byHand } = task.entry;
+    // What was made by hand stands at no place of the form: there is no ink to cut out, and nowhere to go to.
+    if (byHand) for (const field of task.fields) Object.assign(field, { no_ink: true, reason: field.reason === "unread" ? "blind" : field.reason });
+    this.pane.open([page, ...more].filter(Boolean), byHand ? [] : task.fields.map((f) => f.quad), byHand ? t("pane.paper", { reason: byHand }) : "");
     this.screen.open(task);
+    this.notes = new Notes(task.entry.id, task.entry.notes ?? []);
+    this.list.append(this.notes.element);
+    this.warned = false;
     clearTimeout(this.preloading);
     this.preloading = setTimeout(() => this.preload(), PRELOAD_AFTER_MS);
   }
@@ -87,12 +107,20 @@ export class Desk {
     if (!next || next.entry.id === current.entry.id) return;
     if (this.next || this.task?.entry.id === next.entry.id) return;
     this.next = next;
-    warmImages([api.pageImageUrl(next.entry.page.id, 1600), ...next.fields.map((f) => api.cropUrl(next.entry.id, f.key))]);
+    const crops = next.entry.by_hand ? [] : next.fields.map((f) => api.cropUrl(next.entry.id, f.key));
+    warmImages([...(next.entry.page ? [api.pageImageUrl(next.entry.page.id, 1600)] : []), ...crops]);
   }
 
   /** Hands in the current task and goes on. Resolves to false when the server refused. */
   async handIn(path, body) {
     const { entry } = this.task;
+    if (this.notes.waiting > 0 && !this.warned) {
+      this.warned = true;
+      this.notes.element.scrollIntoView({ block: "center" });
+      this.notes.focus();
+      this.whisper(t("note.look", { n: this.notes.waiting }));
+      return false;
+    }
     let answer;
     try {
       answer = await this.outbox.submit(entry.id, this.role, `/entries/${entry.id}/${path}`, body);
@@ -204,7 +232,7 @@ export class Desk {
   }
 
   sayTask({ entry, remaining }) {
-    const parts = [bookName(entry.book), t("desk.page", { n: entry.page.ordinal })];
+    const parts = [bookName(entry.book), entry.page ? t("desk.page", { n: entry.page.ordinal }) : t("desk.paper")];
     if (entry.number) parts.push(t("desk.number", { n: entry.number }));
     setText(byId("task"), parts.join(" · "));
     setText(byId("remaining"), t("desk.remaining", { n: number(remaining) }));
@@ -240,7 +268,8 @@ export class Desk {
 
 /** How people name an entry in a sentence. */
 export function entryName(entry) {
-  return entry.number ? t("entry.number", { n: entry.number }) : t("entry.page", { n: entry.page.ordinal });
+  if (entry.number) return t("entry.number", { n: entry.number });
+  return entry.page ? t("entry.page", { n: entry.page.ordinal }) : t("desk.paper");
 }
 
 function keptText(body) {

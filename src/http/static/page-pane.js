@@ -24,10 +24,45 @@ export class PagePane {
     this.sheet = h("div", { class: "sheet" }, this.image, svg);
     this.root = root;
     root.replaceChildren(this.sheet);
+    this.turner = h("button", { type: "button", class: "small turner", hidden: true, tabindex: "-1", onclick: () => this.turn() });
+    this.paper = h("p", { class: "paper", hidden: true });
+    root.append(this.turner, this.paper);
     this.page = null;
     this.field = null;
     new ResizeObserver(() => this.place()).observe(root);
     this.listen();
+  }
+
+  /**
+   * Shows the pages of an entry, the first one first; without any, `words` in their place. `quads` are all that
+   * will be gone to on the first page; none where the fields have no places on it.
+   */
+  open(pages, quads, words = "") {
+    this.pages = pages;
+    this.quads = quads;
+    this.at = 0;
+    this.paper.hidden = pages.length > 0;
+    this.sheet.hidden = pages.length === 0;
+    this.paper.textContent = words;
+    this.sayTurn();
+    this.page = null;
+    if (pages.length) this.show(pages[0], quads);
+  }
+
+  /** Goes to the entry's next page, after the last to the first. */
+  turn() {
+    if ((this.pages?.length ?? 0) < 2) return false;
+    const { field } = this;
+    this.at = (this.at + 1) % this.pages.length;
+    this.show(this.pages[this.at], this.at === 0 ? this.quads : []);
+    if (this.at === 0) this.goTo(field ?? this.wanted);
+    this.sayTurn();
+    return true;
+  }
+
+  sayTurn() {
+    this.turner.hidden = this.pages.length < 2;
+    this.turner.replaceChildren(t("pane.turn", { at: this.at + 1, all: this.pages.length }), " ", h("kbd", {}, "Alt+PageDown"));
   }
 
   /** Shows a page `{id, width, height}` whole, without a frame; `quads` are all that will be gone to. */
@@ -46,7 +81,8 @@ export class PagePane {
 
   /** Goes to a field by its quad (pixels of the page), or to the whole page. */
   goTo(quad) {
-    this.field = quad;
+    this.wanted = quad;
+    this.field = this.at === 0 && this.quads?.length > 0 ? quad : null;
     this.place();
     requestAnimationFrame(() => this.sheet.classList.remove("still"));
   }
@@ -93,7 +129,7 @@ export class PagePane {
   listen() {
     let from = null;
     this.root.addEventListener("pointerdown", (e) => {
-      if (!this.view || e.button !== 0) return;
+      if (!this.view || e.button !== 0 || e.target.closest("button")) return;
       from = { x: e.clientX - this.view.x, y: e.clientY - this.view.y };
       this.root.setPointerCapture(e.pointerId);
       this.sheet.classList.add("still");
