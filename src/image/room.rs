@@ -54,11 +54,11 @@ impl Surroundings<'_> {
         let columns = Columns::of(self, rule.y);
         let (from, to) = (rule.x0 - usual.left, rule.x1 + usual.right);
         let reach = |limit: f32| limit.min(LONGEST_MM * mm);
-        let right = columns.follow(rule.x1, to, reach(beside.free[1] - rule.x1), 1.0, mm) - rule.x1;
+        let right = columns.follow(rule.x1, to, reach(beside.free[1] - rule.x1), 1.0) - rule.x1;
         let left = if beside.has_label {
             usual.left
         } else {
-            rule.x0 - columns.follow(rule.x0, from, reach(rule.x0 - beside.free[0]), -1.0, mm)
+            rule.x0 - columns.follow(rule.x0, from, reach(rule.x0 - beside.free[0]), -1.0)
         };
         let wide = Room { left: left.max(usual.left), right: right.max(usual.right), ..usual };
         self.close(rule, wide)
@@ -104,6 +104,7 @@ impl Surroundings<'_> {
 
 /// Which columns of a row of rules have writing above them.
 struct Columns {
+    px_per_mm: f32,
     inked: Vec<bool>,
     frame: Vec<bool>,
 }
@@ -125,7 +126,7 @@ impl Columns {
         let (top, foot) = (row(-FRAME_MM[0]), row(FRAME_MM[1]));
         let frame = count(top, foot).into_iter().map(|n| foot > top && n * 10 >= (foot - top) * 9).collect();
         let inked = count(row(-ZONE_MM[1]), row(-ZONE_MM[0])).into_iter().map(|n| n > 0).collect();
-        Self { inked, frame }
+        Self { px_per_mm: page.px_per_mm, inked, frame }
     }
 
     fn is_inked(&self, x: f32) -> bool {
@@ -138,7 +139,8 @@ impl Columns {
 
     /// Where writing ends that runs over `end` of a rule outwards (`side` 1 right, −1 left), with its rim, at most
     /// `reach` px from `end`; `usual` where none does.
-    fn follow(&self, end: f32, usual: f32, reach: f32, side: f32, mm: f32) -> f32 {
+    fn follow(&self, end: f32, usual: f32, reach: f32, side: f32) -> f32 {
+        let mm = self.px_per_mm;
         let near = (NEAR_END_MM * mm) as i32;
         let at = |off: i32| end + side * off as f32;
         let Some(start) = (-near..=1).rev().find(|&off| self.is_inked(at(off))) else { return usual };

@@ -39,6 +39,9 @@ pub struct Signs {
     pub letter_log_prob: f32,
     /// Whether the kind of field has a closed list: one of its names is always found.
     pub is_closed: bool,
+    /// How much worse the best name of that list explains the steps than their best path does, natural logarithm, at
+    /// most 0; 0 without a list.
+    pub list_gap: f32,
 }
 
 /// From which shares of the picture on nothing is called a hole, a scribble, a blot, and ink at all.
@@ -50,6 +53,8 @@ const INKED: f32 = 0.12;
 const WHITE: f32 = 0.93;
 /// Letters that count as few: a speck or the end of a rule looks like that.
 const FEW: usize = 2;
+/// A list that explains the steps worse than this by so much does not explain them at all.
+const LEAST_GAP: f32 = -25.0;
 /// What an unreadable field's empty text is worth: a person decides.
 const UNREAD_CONFIDENCE: f32 = 0.05;
 
@@ -96,6 +101,7 @@ impl Signs {
             distinct: figures.len() + classes.len(),
             letter_log_prob: emitted.iter().map(|(_, p)| p).sum::<f32>() / emitted.len().max(1) as f32,
             is_closed: false,
+            list_gap: 0.0,
         }
     }
 
@@ -135,6 +141,7 @@ impl Signs {
             distinct: self.distinct.max(below.distinct),
             letter_log_prob: (self.letter_log_prob * n + below.letter_log_prob * m) / (n + m).max(1.0),
             is_closed: self.is_closed,
+            list_gap: self.list_gap.max(below.list_gap),
         }
     }
 
@@ -178,6 +185,7 @@ impl Signs {
         let sure = f64::from(confidence).clamp(0.02, 0.98);
         let (sure, closed) = ((sure / (1.0 - sure)).ln(), flag(self.is_closed));
         let scribbled = flag(look.dense > DENSE);
+        let gap = f64::from(self.list_gap.max(LEAST_GAP)) / 10.0;
         let values = [
             1.0,
             prob,
@@ -203,13 +211,15 @@ impl Signs {
             closed,
             closed * sure,
             closed * few,
+            gap,
+            gap * few,
         ];
         std::array::from_fn(|at| (NAMES[at], values[at]))
     }
 }
 
 /// Names of what [`Signs::named`] tells, as manifests give weights to them.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 25] = [
     "bias",
     "prob",
     "few",
@@ -233,6 +243,8 @@ pub const NAMES: [&str; 23] = [
     "closed",
     "closed_confidence",
     "closed_few",
+    "list_gap",
+    "list_gap_few",
 ];
 
 #[cfg(test)]
@@ -302,6 +314,15 @@ mod tests {
         let none = LogisticWeights::new();
         assert_eq!(signs("H", 0.3, WRITTEN).unread(0.1, &none), None);
         assert_eq!(signs(" ", 0.3, WRITTEN).unread(0.1, &none), Some(Unread::Blank));
+    }
+
+    #[test]
+    fn a_list_that_explains_the_steps_speaks_for_text() {
+        let own = LogisticWeights::from([("bias".to_owned(), 1.0), ("list_gap".to_owned(), 2.0)]);
+        let gap = |list_gap: f32| Signs { list_gap, is_closed: true, ..signs("Nu", 0.5, WRITTEN) };
+        assert_eq!(gap(-1.0).unread(0.5, &own), None);
+        assert!(gap(-15.0).unread(0.5, &own).is_some());
+        assert_eq!(gap(-4.0).and(gap(-900.0)).list_gap, -4.0);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::joined::joined;
 use super::legibility::{Signs, Unread};
 use super::onnx::{EngineOptions, OnnxLineModel};
 use super::preprocess::{batch, prepare_line, steps};
-use super::{Device, LineModel, RecogniseError, golden};
+use super::{Device, LineModel, Manifest, RecogniseError, golden};
 use crate::domain::FieldKind;
 use crate::image::{Look, look};
 use image::GrayImage;
@@ -184,8 +184,12 @@ impl Reader {
 
     /// What the line model says of a field's lines, their pictures not yet looked at.
     fn signs(&self, lines: &[ArrayView2<'_, f32>], kind: FieldKind) -> Vec<Signs> {
-        let (alphabet, is_closed) = (&self.model.manifest().alphabet, ClosedList::of(kind).is_some());
-        let of_line = |line| Signs { is_closed, ..Signs::of(Look::default(), line, alphabet) };
+        let (manifest, list) = (self.model.manifest(), ClosedList::of(kind));
+        let of_line = |line| Signs {
+            is_closed: list.is_some(),
+            list_gap: list.map_or(0.0, |list| list_gap(list, line, manifest)),
+            ..Signs::of(Look::default(), line, &manifest.alphabet)
+        };
         lines.iter().map(of_line).collect()
     }
 
@@ -267,6 +271,15 @@ pub struct Measured {
 }
 
 /// The signs of a field's lines with what their pictures look like.
+/// See [`Signs::list_gap`].
+fn list_gap(list: &ClosedList, steps: &ArrayView2<'_, f32>, manifest: &Manifest) -> f32 {
+    let names = list.log_probs(steps, manifest).into_iter();
+    let best = names.map(|(_, log_prob, _)| log_prob).fold(f64::NEG_INFINITY, f64::max);
+    let path: f32 =
+        steps.outer_iter().map(|step| step.iter().copied().fold(f32::NEG_INFINITY, f32::max)).sum();
+    ((best - f64::from(path)) as f32).min(0.0)
+}
+
 fn looked_at(signs: Vec<Signs>, field: &FieldInput<'_>) -> Signs {
     let looks = with_pixels(field).map(look);
     signs
