@@ -39,6 +39,7 @@ static ASSETS: [Asset; 24] = assets![
     "outbox.js",
     "page-pane.js",
     "progress.js",
+    "refused.js",
     "texts.js",
     "type-fields.js",
     "type.js",
