@@ -55,7 +55,7 @@ async fn a_bad_capture_is_refused_before_it_is_read_with_reasons_and_a_picture()
     let drawn = image::load_from_memory(&picture.bytes).unwrap().into_rgb8();
     assert!(drawn.get_pixel(150, 100)[0] > 150 && drawn.get_pixel(150, 100)[1] < 110, "the place is framed");
     let log = house.app.store.audit_records(&book, 0, 100).await.unwrap();
-    assert!(log.iter().any(|event| event.action == "page.reject"));
+    assert!(log.iter().any(|event| event.event.action == "page.reject"));
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_refused_page_is_read_when_somebody_insists() {
     assert_eq!(page_of(&an, &page).await["state"], "read");
     assert_eq!(refused(&an).await, Vec::<Value>::new());
     let log = house.app.store.audit_records(&book, 0, 100).await.unwrap();
-    assert!(log.iter().any(|event| event.action == "page.insist"));
+    assert!(log.iter().any(|event| event.event.action == "page.insist"));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ macro_rules! assets {
     };
 }
 
-static ASSETS: [Asset; 24] = assets![
+static ASSETS: [Asset; 25] = assets![
     "api.js",
     "app.css",
     "bar.js",
