@@ -57,6 +57,8 @@ pub struct MeasuringGate {
     limits: Limits,
 }
 
+/// This share of the least resolution is missed however the page lies on the picture.
+const SURELY_COARSE: f32 = 0.6;
 /// Form found at least so well, the page is on the form of another register.
 const SURELY_OTHER: f32 = 0.8;
 /// The long side of A4, mm: what a picture is taken to show where no form says otherwise.
@@ -82,7 +84,14 @@ impl MeasuringGate {
         let thresholds = Thresholds::embedded();
         let rgb = decode(bytes, &self.limits).map_err(bad)?;
         let candidates: Vec<&Form> = self.forms.iter().filter(|form| fits(form)).collect();
-        let long_side = candidates.iter().flat_map(|form| form.page_mm).fold(A4_MM, f32::max);
+        if too_few_pixels(&rgb, &candidates, thresholds) {
+            let answer = GateAnswer { findings: vec![Finding::of(Reason::ResolutionTooLow)], imprint: None };
+            return Ok(Look { answer, measured: Measured::default(), form: None });
+        }
+        let long_side = match usual {
+            Some(form) => long_side(form),
+            None => candidates.iter().map(|form| long_side(form)).fold(A4_MM, f32::max),
+        };
         let measured = measure(&rgb, None, long_side);
         let findings: Vec<Finding> = judge(&measured, thresholds).into_iter().map(|(f, _)| f).collect();
         if !findings.is_empty() || candidates.is_empty() {
@@ -117,6 +126,18 @@ impl PageGate for MeasuringGate {
         let usual = Form::in_use(&self.forms, question.register, question.year);
         Ok(self.look_at(bytes, fits, usual)?.answer)
     }
+}
+
+fn long_side(form: &Form) -> f32 {
+    form.page_mm[0].max(form.page_mm[1])
+}
+
+/// Whether the picture would be too coarse even if it showed nothing but the smallest page that it may show, and a
+/// part of that.
+fn too_few_pixels(rgb: &RgbImage, candidates: &[&Form], thresholds: &Thresholds) -> bool {
+    let smallest = candidates.iter().map(|form| long_side(form)).fold(f32::MAX, f32::min);
+    let pixels = rgb.width().max(rgb.height()) as f32;
+    smallest < f32::MAX && pixels / smallest * 25.4 < SURELY_COARSE * thresholds.dpi
 }
 
 fn in_pixels(judged: Vec<(Finding, Vec<[f32; 4]>)>, map: &PageMap) -> Vec<Finding> {

@@ -155,6 +155,6 @@ async fn a_look_that_is_repeated_takes_effect_once() {
 #[tokio::test]
 async fn typists_have_no_list_of_refused_pages() {
     let house = House::open().await;
-    let typist = house.user("gõ", &[AccountRole::Typist]).await;
+    let typist = house.user("go", &[AccountRole::Typist]).await;
     assert_eq!(typist.get("/api/v1/refused").await.refusal(), (403, "not_allowed".into()));
 }
