@@ -24,7 +24,7 @@ TRAINING_DATA = {
 
 RESTRICTED_TERMS = """**VNOnDB may be used for research only** (commercial use by asking its owners), and kalapa and cinnamon
 published no licence: whoever deploys this model commercially has to clear that, or train without those sets
-(`scripts/train --sources fonts,french,digits` and own data)."""
+(`scripts/train --sources fonts,french,digits,latin` and own data)."""
 FREE_TERMS = """Only freely licensed sources: the French sets are CC-BY 4.0 (cite HTR-United and its partners), the fonts
 OFL-1.1, MNIST CC BY-SA 3.0, the texts made up. No Vietnamese ink was seen: expect it to be read badly until own lines are added."""
 
