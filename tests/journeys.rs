@@ -17,8 +17,6 @@ mod book_order;
 mod books;
 #[path = "journeys/bundles.rs"]
 mod bundles;
-#[path = "journeys/gate.rs"]
-mod gate;
 #[path = "journeys/hints.rs"]
 mod hints;
 #[path = "journeys/inventory.rs"]

@@ -7,7 +7,6 @@ pub mod date_words;
 mod embedded_forms;
 pub mod evidence;
 pub mod form;
-pub mod gate;
 pub mod hint;
 pub mod identity_paper;
 pub mod interval;

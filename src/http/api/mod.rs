@@ -8,7 +8,6 @@ mod deliveries;
 mod entries;
 mod inventory;
 mod pages;
-mod refused;
 mod sessions;
 mod status;
 
@@ -50,9 +49,6 @@ fn versioned() -> Router<Arc<App>> {
         .route("/pages/{id}/original", get(pages::original))
         .route("/pages/{id}/image", get(pages::image))
         .route("/pages/{id}/insist", post(pages::insist))
-        .route("/pages/{id}/findings.jpg", get(refused::picture))
-        .route("/pages/{id}/replacement", post(refused::replace))
-        .route("/refused", get(refused::list))
         .route("/tasks/next", post(entries::next))
         .route("/tasks/waiting", get(entries::waiting))
         .route("/entries/{id}", get(entries::show))

@@ -19,7 +19,7 @@ macro_rules! assets {
     };
 }
 
-static ASSETS: [Asset; 25] = assets![
+static ASSETS: [Asset; 24] = assets![
     "api.js",
     "app.css",
     "bar.js",
@@ -39,7 +39,6 @@ static ASSETS: [Asset; 25] = assets![
     "outbox.js",
     "page-pane.js",
     "progress.js",
-    "refused.js",
     "texts.js",
     "type-fields.js",
     "type.js",

@@ -6,7 +6,6 @@ mod book_pages;
 mod desks;
 mod entry_pages;
 mod login;
-mod refused;
 mod shell;
 mod texts;
 
@@ -29,7 +28,6 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/books/{id}/entries", get(entry_pages::show))
         .route("/type", get(desks::typist))
         .route("/verify", get(desks::verifier))
-        .route("/refused", get(refused::show))
         .route("/dispute", get(desks::adjudicator))
         .route("/static/{version}/{file}", get(assets::serve))
 }

@@ -93,12 +93,11 @@ impl Shell {
     }
 }
 
-const WAYS: [(&str, &str, Option<AccountRole>); 5] = [
+const WAYS: [(&str, &str, Option<AccountRole>); 4] = [
     ("/books", "nav.books", None),
     ("/type", "nav.typist", Some(AccountRole::Typist)),
     ("/verify", "nav.verifier", Some(AccountRole::Verifier)),
     ("/dispute", "nav.adjudicator", Some(AccountRole::Supervisor)),
-    ("/refused", "nav.refused", Some(AccountRole::ScanningCentre)),
 ];
 
 fn links(me: &Me, texts: &'static Texts, here: &str) -> Vec<Link> {
