@@ -35,9 +35,9 @@ pub(super) const TOO_EARLY: f64 = 1.0 / 5.0;
 pub(super) const SAME_YEAR: f64 = 4.0;
 pub(super) const OTHER_YEAR: f64 = 1.0 / 4.0;
 
-/// A page that holds one entry often has its number: always in an office's first book of a year (pages and entries
-/// both count on by one in 297 of 298 steps of the marriage book described in the domain notes). By chance hardly
-/// ever; but later books of a year have others, so a difference says nothing.
+/// A page that holds one entry has its number in the first year of an office's first book, as long as no page was
+/// left out: for about half of the entries of the marriage book described in the domain notes, the others being of
+/// its second year. A difference says nothing.
 pub(super) const PAGE_AS_NUMBER: f64 = 5.0;
 
 /// An office opens a handful of books a year: the probability of a book's number falls off.
