@@ -13,7 +13,7 @@ use crate::store::{Book, Nearby, Page};
 use std::collections::BTreeMap;
 
 /// What the decoder's settings say of this, in every proposal's key: another reading of the same ink.
-pub(super) const SETTING: &str = "evidence1";
+pub(super) const SETTING: &str = "evidence2";
 
 /// Pages looked at before and after one.
 const PAGES_AROUND: i64 = 6;

@@ -69,6 +69,8 @@ const BEFORE_LABEL: Leeway = Leeway { left_mm: 4.0, right_mm: 4.0, usual_mm: 1.5
 
 /// Bare paper between a rule and the next label, mm.
 const BARE_BEFORE_LABEL_MM: f32 = 2.0;
+/// A form that leaves more bare than this means it, mm.
+const FURTHER_MM: f32 = 3.0;
 
 /// Worth of a column: between clean dots, something written or a lone dot, bare paper.
 const WORTH: [f32; 3] = [1.0, -0.02, -1.0];
@@ -101,7 +103,9 @@ impl Page<'_> {
             };
             // A rule runs on to the next label.
             let next = rules.get(i + 1).and_then(|&(field, rule)| self.label(field, rule, setting.widths));
-            let to_mm = next.map_or(x1_mm, |(start, _)| x1_mm.max(start - BARE_BEFORE_LABEL_MM));
+            let to_mm = next.map_or(x1_mm, |(start, _)| {
+                x1_mm.max((start - BARE_BEFORE_LABEL_MM).min(x1_mm + FURTHER_MM))
+            });
             let right = if i + 1 < rules.len() { BEFORE_LABEL } else { PLAIN };
             let x1 = best_end(&row.sums, self.at.x.px(to_mm), scale, right, 1.0).max(x0 + 2.0 * scale);
             let worth = row.sums[index(x1, row.sums.len())] - row.sums[index(x0, row.sums.len())];
@@ -113,13 +117,16 @@ impl Page<'_> {
 
     /// Start and width on the form of the label in front of a rule, mm.
     fn label(&self, field: usize, rule: usize, widths: Widths) -> Option<(f32, f32)> {
-        labels::label(self.form, &self.form.fields[field], widths).filter(|_| rule == 0)
+        (rule == 0).then(|| labels::label(&self.form.fields[field], widths)).flatten()
     }
 
     /// The widths, scale and gap of labels that suit all rows together best.
     fn setting(&self, rows: &[Judged<'_>]) -> Setting {
-        let both = [Widths::Declared, Widths::OfLetters].map(|widths| self.setting_with(rows, widths));
-        if both[1].0 > both[0].0 { both[1].1 } else { both[0].1 }
+        let all = Widths::of(self.form).into_iter().map(|widths| self.setting_with(rows, widths));
+        // Of equals the form's own word.
+        all.reduce(|best, other| if other.0 > best.0 { other } else { best })
+            .expect("never without a setting")
+            .1
     }
 
     /// The best setting with these widths, and its value.

@@ -25,22 +25,31 @@ const BOLD: f32 = 1.06;
 const UNLIKE: f32 = 1.35;
 
 /// What is taken for a label's width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Widths {
     /// What the form says.
     Declared,
-    /// What its letters take in the type that suits the form's own figures.
-    OfLetters,
+    /// What its letters take in a type of this many millimetres to an em.
+    OfLetters(f32),
+}
+
+impl Widths {
+    /// What the form says, and what letters take in the type that suits it, the median over its labels.
+    pub(super) fn of(form: &Form) -> Vec<Self> {
+        let ratio = |field: &FormField| Some(declared(field)?.1 / width_em(field));
+        let mut ratios: Vec<f32> = form.fields.iter().filter_map(ratio).collect();
+        ratios.sort_by(f32::total_cmp);
+        let of_letters = ratios.get(ratios.len() / 2).map(|&mm| Self::OfLetters(mm));
+        [Self::Declared].into_iter().chain(of_letters).collect()
+    }
 }
 
 /// Start and width of the label in front of a field's first rule on the form, mm, up to the rule; `None` where the
 /// field has none there.
-pub(super) fn label(form: &Form, field: &FormField, widths: Widths) -> Option<(f32, f32)> {
+pub(super) fn label(field: &FormField, widths: Widths) -> Option<(f32, f32)> {
     let (start, declared) = declared(field)?;
-    if widths == Widths::Declared {
-        return Some((start, declared));
-    }
-    let set = width_em(field) * mm_per_em(form)?;
+    let Widths::OfLetters(mm_per_em) = widths else { return Some((start, declared)) };
+    let set = width_em(field) * mm_per_em;
     let is_like = set < declared * UNLIKE && declared < set * UNLIKE;
     Some((start, if is_like { set } else { declared }))
 }
@@ -50,14 +59,6 @@ fn declared(field: &FormField) -> Option<(f32, f32)> {
     let [start, _] = field.label_at.filter(|_| !field.label.is_empty())?;
     let width = field.rules.first()?[0] - start;
     (width > 1.0).then_some((start, width))
-}
-
-/// Millimetres to an em that suit the form's own widths, the median over its labels.
-fn mm_per_em(form: &Form) -> Option<f32> {
-    let ratio = |field: &FormField| Some(declared(field)?.1 / width_em(field));
-    let mut ratios: Vec<f32> = form.fields.iter().filter_map(ratio).collect();
-    ratios.sort_by(f32::total_cmp);
-    ratios.get(ratios.len() / 2).copied()
 }
 
 /// Width of a label with its colon, em.
@@ -110,10 +111,10 @@ mod tests {
             field("Ngày, tháng, năm đăng ký", 0.0, 43.0),
         ];
         let [nation, people, date] =
-            [0, 1, 2].map(|i| label(&form, &form.fields[i], Widths::OfLetters).unwrap().1);
+            [0, 1, 2].map(|i| label(&form.fields[i], Widths::of(&form)[1]).unwrap().1);
         assert!((nation / people - width_em(&form.fields[0]) / width_em(&form.fields[1])).abs() < 1e-3);
         assert!(date > 43.0, "{date}: the form's own figure is too small for its letters");
-        assert_eq!(label(&form, &form.fields[2], Widths::Declared), Some((0.0, 43.0)));
+        assert_eq!(label(&form.fields[2], Widths::Declared), Some((0.0, 43.0)));
     }
 
     #[test]
@@ -121,7 +122,7 @@ mod tests {
         let mut form = Form::embedded().remove(0);
         form.fields =
             vec![field("Quốc tịch", 0.0, 18.0), field("Dân tộc", 0.0, 15.0), field("Số", 0.0, 60.0)];
-        assert_eq!(label(&form, &form.fields[2], Widths::OfLetters), Some((0.0, 60.0)));
-        assert_eq!(label(&form, &field("", 0.0, 60.0), Widths::OfLetters), None);
+        assert_eq!(label(&form.fields[2], Widths::of(&form)[1]), Some((0.0, 60.0)));
+        assert_eq!(label(&field("", 0.0, 60.0), Widths::of(&form)[1]), None);
     }
 }

@@ -1,6 +1,6 @@
 //! An upright page becomes lines that can be read: the whole road, step by step.
 
-use super::align::{Evidence, Placement};
+use super::align::{Evidence, Placement, is_vertical};
 use super::crops::{self, Room, Source};
 use super::extents::{self, FoundRule};
 use super::flatten::Flat;
@@ -220,17 +220,21 @@ impl Upright {
         let rules: Vec<&FoundRule> = layout.rules.iter().filter(|r| r.field == index).collect();
         let y = layout.placement.y.scale;
         let (above, below) = (form.ascent_mm * y, form.descent_mm * y);
-        let boxes = rules.iter().map(|r| [r.x0, r.y - above, r.x1, r.y + below]);
-        let boxes = boxes.chain(squares.iter().map(|s| [s.x, s.y, s.x + s.w, s.y + s.h]));
-        let [x0, y0, x1, y1] = boxes
-            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-            .expect("a checked form's field has rules or options");
-        let mut sorted = rules.clone();
+        let mut sorted = rules;
         sorted.sort_by_key(|r| r.rule);
         let usual = Room { above: above + 0.8 * y, below: below + 0.8 * y, left: 0.8 * y, right: 1.0 * y };
         let around = self.surroundings(layout);
         let rooms: Vec<Room> =
             sorted.iter().map(|rule| around.room(rule, usual, beside(form, layout, rule))).collect();
+        // People see as much of the writing beyond the ends of a rule as the reader.
+        let boxes = sorted.iter().zip(&rooms).map(|(r, room)| {
+            let [left, right] = [room.left - usual.left, room.right - usual.right];
+            [r.x0 - left, r.y - above, r.x1 + right, r.y + below]
+        });
+        let boxes = boxes.chain(squares.iter().map(|s| [s.x, s.y, s.x + s.w, s.y + s.h]));
+        let [x0, y0, x1, y1] = boxes
+            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+            .expect("a checked form's field has rules or options");
         let cuts = sorted.iter().zip(&rooms);
         let lines: Vec<GrayImage> = cuts.map(|(rule, room)| crops::line(source, rule, *room)).collect();
         let ticks: Vec<f32> = squares.iter().map(|s| ticks::tick(&self.ink, s, layout.strength)).collect();
@@ -262,18 +266,32 @@ impl Upright {
     }
 }
 
-/// What stands beside a rule: its label, and the next rule of its row with the label of that.
+/// What stands beside a rule: its label, and the next rule of its row with the label of that, tick boxes and upright
+/// lines of the frame.
 fn beside(form: &Form, layout: &Layout, rule: &FoundRule) -> Beside {
     let (x, y) = (&layout.placement.x, &layout.placement.y);
     let label = |of: &FoundRule| {
-        form.fields[of.field].label_at.filter(|_| of.rule == 0).map(|[start, _]| x.px(start))
+        let field = &form.fields[of.field];
+        field.label_at.filter(|_| of.rule == 0 && !field.label.is_empty()).map(|[start, _]| x.px(start))
     };
     let in_row = |other: &&FoundRule| (other.y - rule.y).abs() < 2.0 * y.scale;
     let after = layout.rules.iter().filter(in_row).filter(|other| other.x0 > rule.x1 - x.scale);
     let before = layout.rules.iter().filter(in_row).filter(|other| other.x1 < rule.x0 + x.scale);
-    let end = after.map(|other| label(other).unwrap_or(other.x0) - x.scale).fold(f32::INFINITY, f32::min);
-    let start = before.map(|other| other.x1 + x.scale).fold(0.0, f32::max);
-    Beside { has_label: label(rule).is_some(), free: [start, end] }
+    let boxes = layout.squares.iter().flat_map(|(_, squares)| squares);
+    let boxes = boxes.filter(|s| s.y < rule.y + y.scale && s.y + s.h > rule.y - 5.0 * y.scale).map(|s| s.x);
+    let upright = form.frame.iter().filter(|f| is_vertical(f.line));
+    let upright = upright.filter(|f| {
+        let [_, y0, _, y1] = f.line.map(|mm| y.px(mm));
+        y0.min(y1) < rule.y && rule.y < y0.max(y1)
+    });
+    let lines: Vec<f32> = upright.map(|f| x.px(f.line[0])).collect();
+    let printed = boxes.chain(lines.iter().copied());
+    let next = after.map(|other| label(other).unwrap_or(other.x0)).chain(printed.filter(|at| *at > rule.x1));
+    let last = before.map(|other| other.x1).chain(lines.iter().copied().filter(|at| *at < rule.x0));
+    Beside {
+        has_label: label(rule).is_some(),
+        free: [last.fold(0.0, f32::max) + x.scale, next.fold(f32::INFINITY, f32::min) - x.scale],
+    }
 }
 
 fn share_of_ink(

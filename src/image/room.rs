@@ -11,7 +11,7 @@ use image::GrayImage;
 pub(super) struct Surroundings<'a> {
     /// Ink of the page, 0..=255.
     pub(super) ink: &'a GrayImage,
-    /// Ink from here on is a stroke.
+    /// More ink than this is a stroke.
     pub(super) threshold: u8,
     /// Pixels per millimetre.
     pub(super) px_per_mm: f32,
@@ -42,6 +42,8 @@ const ZONE_MM: [f32; 2] = [0.6, 5.0];
 const FRAME_MM: [f32; 2] = [8.0, 3.0];
 /// Below a rule its dots end, mm.
 const UNDER_MM: f32 = 0.5;
+/// A tone mark stands no further above its letter, mm.
+const MARK_MM: f32 = 1.0;
 /// Smaller marks are specks, mm².
 const SPECK_MM2: f32 = 0.12;
 /// Room that is always left above and below a rule, mm.
@@ -51,7 +53,7 @@ impl Surroundings<'_> {
     /// The room that the writing on a rule takes; at the ends never less than `usual`, above and below never more.
     pub(super) fn room(&self, rule: &FoundRule, usual: Room, beside: Beside) -> Room {
         let mm = self.px_per_mm;
-        let columns = Columns::of(self, rule.y);
+        let columns = Columns::of(self, rule);
         let (from, to) = (rule.x0 - usual.left, rule.x1 + usual.right);
         let reach = |limit: f32| limit.min(LONGEST_MM * mm);
         let right = columns.follow(rule.x1, to, reach(beside.free[1] - rule.x1), 1.0) - rule.x1;
@@ -70,7 +72,14 @@ impl Surroundings<'_> {
         let columns = [rule.x0 - room.left, rule.x1 + room.right];
         let over = self.marks(columns, [rule.y - room.above, rule.y - ZONE_MM[0] * mm]);
         let height = (room.above - ZONE_MM[0] * mm).max(1.0);
-        let is_tail = |blob: &Blob| blob.top == 0 && (blob.bottom as f32) < height / 3.0;
+        // A mark at the top belongs to the letter close below it, if there is one.
+        let belongs = |tail: &Blob| {
+            over.iter().any(|b| {
+                let gap = b.top as f32 - tail.bottom as f32;
+                b.top > 0 && gap < MARK_MM * mm && b.left <= tail.right && tail.left <= b.right
+            })
+        };
+        let is_tail = |blob: &Blob| blob.top == 0 && (blob.bottom as f32) < height / 3.0 && !belongs(blob);
         let Some(top) = over.iter().filter(|b| !is_tail(b)).map(|b| b.top as f32).reduce(f32::min) else {
             return room;
         };
@@ -102,21 +111,27 @@ impl Surroundings<'_> {
     }
 }
 
-/// Which columns of a row of rules have writing above them.
+/// Which columns around a rule have writing above them.
 struct Columns {
     px_per_mm: f32,
+    /// The first column.
+    from: usize,
     inked: Vec<bool>,
     frame: Vec<bool>,
 }
 
 impl Columns {
-    fn of(page: &Surroundings<'_>, y: f32) -> Self {
+    fn of(page: &Surroundings<'_>, rule: &FoundRule) -> Self {
+        let mm = page.px_per_mm;
         let (w, h) = (page.ink.width() as usize, page.ink.height() as usize);
-        let row = |mm: f32| (y + mm * page.px_per_mm).round().clamp(0.0, h as f32) as usize;
-        let count = |from: usize, to: usize| {
-            let mut dark = vec![0_usize; w];
-            for y in from..to {
-                let line = &page.ink.as_raw()[y * w..][..w];
+        let row = |at: f32| (rule.y + at * mm).round().clamp(0.0, h as f32) as usize;
+        let column = |x: f32| x.clamp(0.0, w as f32) as usize;
+        let beyond = (LONGEST_MM + 1.0) * mm;
+        let (from, to) = (column(rule.x0 - beyond), column(rule.x1 + beyond));
+        let count = |top: usize, foot: usize| {
+            let mut dark = vec![0_usize; to - from];
+            for y in top..foot {
+                let line = &page.ink.as_raw()[y * w..][from..to];
                 for (count, &ink) in dark.iter_mut().zip(line) {
                     *count += usize::from(ink > page.threshold);
                 }
@@ -124,17 +139,26 @@ impl Columns {
             dark
         };
         let (top, foot) = (row(-FRAME_MM[0]), row(FRAME_MM[1]));
-        let frame = count(top, foot).into_iter().map(|n| foot > top && n * 10 >= (foot - top) * 9).collect();
+        // A line that leans a little stands in two or three columns.
+        let dark = count(top, foot);
+        let near = |x: usize| dark[x.saturating_sub(1)..(x + 2).min(dark.len())].iter().sum::<usize>();
+        let is_line = |x: usize| foot > top && near(x) * 10 >= (foot - top) * 9 && dark[x] > 0;
+        let frame = (0..dark.len()).map(is_line).collect();
         let inked = count(row(-ZONE_MM[1]), row(-ZONE_MM[0])).into_iter().map(|n| n > 0).collect();
-        Self { px_per_mm: page.px_per_mm, inked, frame }
+        Self { px_per_mm: mm, from, inked, frame }
+    }
+
+    /// The column's place among those looked at.
+    fn at(&self, x: f32) -> Option<usize> {
+        (x >= 0.0).then(|| (x as usize).checked_sub(self.from)).flatten()
     }
 
     fn is_inked(&self, x: f32) -> bool {
-        x >= 0.0 && self.inked.get(x as usize) == Some(&true)
+        self.at(x).and_then(|x| self.inked.get(x)) == Some(&true)
     }
 
     fn is_frame(&self, x: f32) -> bool {
-        x < 0.0 || self.frame.get(x as usize) != Some(&false)
+        self.at(x).and_then(|x| self.frame.get(x)) != Some(&false)
     }
 
     /// Where writing ends that runs over `end` of a rule outwards (`side` 1 right, −1 left), with its rim, at most
@@ -218,6 +242,7 @@ mod tests {
         assert_eq!((low.above, low.below), (LEAST_MM[0] * MM, LEAST_MM[1] * MM));
         let tall = room(&[[150, 70, 170, 98]], ALONE);
         assert!((33.0..36.0).contains(&tall.above), "{tall:?}");
+        assert!(room(&[[150, 70, 170, 98], [155, 63, 160, 67]], ALONE).above >= 36.0, "a tone mark");
         let tail = room(&[[150, 86, 170, 109]], ALONE);
         assert!((10.0..=12.0).contains(&tail.below), "{tail:?}");
     }

@@ -54,7 +54,7 @@ const WHITE: f32 = 0.93;
 /// Letters that count as few: a speck or the end of a rule looks like that.
 const FEW: usize = 2;
 /// A list that explains the steps worse than this by so much does not explain them at all.
-const LEAST_GAP: f32 = -25.0;
+pub(super) const LEAST_GAP: f32 = -25.0;
 /// What an unreadable field's empty text is worth: a person decides.
 const UNREAD_CONFIDENCE: f32 = 0.05;
 
@@ -185,7 +185,7 @@ impl Signs {
         let sure = f64::from(confidence).clamp(0.02, 0.98);
         let (sure, closed) = ((sure / (1.0 - sure)).ln(), flag(self.is_closed));
         let scribbled = flag(look.dense > DENSE);
-        let gap = f64::from(self.list_gap.max(LEAST_GAP)) / 10.0;
+        let gap = f64::from(self.list_gap) / 10.0;
         let values = [
             1.0,
             prob,

@@ -5,7 +5,7 @@ use super::calibrate::Statistics;
 use super::decode::lists::ClosedList;
 use super::decode::{Alternative, Decoder};
 use super::joined::joined;
-use super::legibility::{Signs, Unread};
+use super::legibility::{LEAST_GAP, Signs, Unread};
 use super::onnx::{EngineOptions, OnnxLineModel};
 use super::preprocess::{batch, prepare_line, steps};
 use super::{Device, LineModel, Manifest, RecogniseError, golden};
@@ -270,16 +270,16 @@ pub struct Measured {
     pub signs: Signs,
 }
 
-/// The signs of a field's lines with what their pictures look like.
-/// See [`Signs::list_gap`].
+/// See [`Signs::list_gap`]; never less than [`LEAST_GAP`].
 fn list_gap(list: &ClosedList, steps: &ArrayView2<'_, f32>, manifest: &Manifest) -> f32 {
     let names = list.log_probs(steps, manifest).into_iter();
     let best = names.map(|(_, log_prob, _)| log_prob).fold(f64::NEG_INFINITY, f64::max);
     let path: f32 =
         steps.outer_iter().map(|step| step.iter().copied().fold(f32::NEG_INFINITY, f32::max)).sum();
-    ((best - f64::from(path)) as f32).min(0.0)
+    ((best - f64::from(path)) as f32).clamp(LEAST_GAP, 0.0)
 }
 
+/// The signs of a field's lines with what their pictures look like.
 fn looked_at(signs: Vec<Signs>, field: &FieldInput<'_>) -> Signs {
     let looks = with_pixels(field).map(look);
     signs
@@ -303,7 +303,7 @@ fn with_pixels<'a>(field: &FieldInput<'a>) -> impl Iterator<Item = &'a GrayImage
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_model::WidthModel;
+    use super::super::test_model::{WidthModel, manifest, peaked};
     use super::*;
     use image::Luma;
 
@@ -345,6 +345,16 @@ mod tests {
         for reading in reader().read_fields(&fields).unwrap() {
             assert_eq!(reading, Reading::blank(0.0));
         }
+    }
+
+    #[test]
+    fn a_list_explains_what_stands_on_it_and_the_gap_to_other_writing_ends_somewhere() {
+        let (manifest, sex) = (manifest(), ClosedList::of(FieldKind::Sex).unwrap());
+        let gap = |text: &str| list_gap(sex, &peaked(&manifest, text, 0.9).view(), &manifest);
+        assert!((-1.0..=0.0).contains(&gap("Nam")), "{}", gap("Nam"));
+        let near = gap("Ham");
+        assert!((LEAST_GAP..-2.0).contains(&near), "{near}");
+        assert_eq!(gap("ba ba ba ba ba ba ba ba ba"), LEAST_GAP);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The fields of one entry against each other.
 
 use super::belief::{FieldBelief, Gathered, Values};
-use super::book::{in_book_of, numbered};
+use super::book::{Numbered, numbered, written_on};
 use super::weights as w;
 use crate::domain::date_words::{BirthNote, DatesCompared, WrittenDate};
 use crate::domain::form::Form;
@@ -110,10 +110,15 @@ impl Entry<'_> {
         }
         let keys = [BookRole::Date, BookRole::Book].map(|role| self.form.field_in_book(role));
         if let [Some(date), Some(book)] = keys {
-            self.pair(gathered, [&date.key, &book.key], year_said, |date, book| match (date, book) {
-                (Some(date), Some(book)) => in_book_of(i64::from(*date), i64::from(*book)),
-                _ => 1.0,
-            });
+            // The date is weighed against the year that was entered for the book, not against a reading of it.
+            let [date, book] = [date, book].map(|field| self.values(&field.key, year_said));
+            if let (Some((_, of_date)), Some((at, of_book))) = (date, book) {
+                let ratio = |book: &Option<u16>, date: &Option<u16>| match (book, date) {
+                    (Some(book), Some(date)) => written_on(i64::from(*date), i64::from(*book)),
+                    _ => 1.0,
+                };
+                gathered.add(at, &of_book.factors_given(&of_date, ratio));
+            }
         }
     }
 
@@ -121,8 +126,8 @@ impl Entry<'_> {
     fn numbers(&self, gathered: &mut Gathered) {
         let [book, page, number] = [BookRole::Book, BookRole::Page, BookRole::Number]
             .map(|role| self.form.field_in_book(role).map(|field| field.key.as_str()));
-        if let Some((at, said)) = book.and_then(|key| self.values(key, numbered)) {
-            gathered.add(at, &said.factors(|number| book_number(number.number)));
+        if let Some((at, said)) = book.and_then(|key| self.values(key, |text| Some(numbered(text)))) {
+            gathered.add(at, &said.factors(|number| number.map_or(1.0, book_number)));
         }
         if let (Some(page), Some(number), true) = (page, number, self.form.entries_per_page == 1) {
             self.pair(gathered, [page, number], numbered, |page, number| {
@@ -268,8 +273,10 @@ pub(super) fn year_said(text: &str) -> Option<Option<u16>> {
     super::book::numbered(text).map(|number| number.year)
 }
 
-fn book_number(number: i64) -> f64 {
-    let within = w::BOOK_NUMBERS.iter().find(|(most, _)| number <= *most);
+fn book_number(number: Numbered) -> f64 {
+    // A year alone is no number.
+    let is_year = number.year.is_none() && (1800..2100).contains(&number.number);
+    let within = w::BOOK_NUMBERS.iter().find(|(most, _)| is_year || number.number <= *most);
     within.map_or(w::LATER_BOOK, |(_, ratio)| *ratio)
 }
 

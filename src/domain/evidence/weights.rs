@@ -35,10 +35,11 @@ pub(super) const TOO_EARLY: f64 = 1.0 / 5.0;
 pub(super) const SAME_YEAR: f64 = 4.0;
 pub(super) const OTHER_YEAR: f64 = 1.0 / 4.0;
 
-/// A page that holds one entry has its number in the first year of an office's first book, as long as no page was
-/// left out: for about half of the entries of the marriage book described in the domain notes, the others being of
-/// its second year. A difference says nothing.
-pub(super) const PAGE_AS_NUMBER: f64 = 5.0;
+/// A page that holds one entry has its number as long as a book is the office's first of the year and no page was
+/// left out: in the marriage book described in the domain notes for about half of the entries, the others being of
+/// its second year. Two numbers that are one apart may both be right, so agreement says little and a difference
+/// nothing.
+pub(super) const PAGE_AS_NUMBER: f64 = 2.0;
 
 /// An office opens a handful of books a year: the probability of a book's number falls off.
 pub(super) const BOOK_NUMBERS: [(i64, f64); 2] = [(12, 1.0), (40, 0.4)];
@@ -77,5 +78,7 @@ pub(super) const KNOWN_AROUND: usize = 3;
 /// What stands there is what was entered for the book, or is not (books run on for years, or are bound together).
 pub(super) const OF_THIS_BOOK: f64 = 3.0;
 pub(super) const NOT_OF_THIS_BOOK: f64 = 1.0 / 3.0;
+/// The first two years of a book.
+pub(super) const IN_BOOKS_YEARS: f64 = 1.5;
 /// Years after its opening in which a book is written on; the year after is common, more are rare.
 pub(super) const BOOK_YEARS: i64 = 3;

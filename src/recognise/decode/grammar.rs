@@ -51,7 +51,8 @@ pub fn rarity(text: &str) -> f64 {
         words.filter_map(|word| RARER.iter().find(|(rare, _)| rare == word)).map(|(_, by)| by).sum();
     let lopsided = lower.windows(3).filter(|w| matches!(w[1], '/' | '-') && (w[0] == ' ') != (w[2] == ' '));
     let spaced = lower.windows(3).filter(|w| *w == [' ', '/', ' ']);
-    let lettered = lower.windows(2).filter(|w| w[0].is_ascii_digit() && w[1].is_alphabetic());
+    // "30t" and "30tuổi" are ages.
+    let lettered = lower.windows(2).filter(|w| w[0].is_ascii_digit() && w[1].is_alphabetic() && w[1] != 't');
     let signs = LOPSIDED * lopsided.count() as f64 + SPACED * spaced.count() as f64;
     -(words + signs + LETTERED * lettered.count() as f64)
 }

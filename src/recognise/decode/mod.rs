@@ -87,7 +87,7 @@ impl Decoder {
     #[must_use]
     pub fn settings(&self) -> String {
         let language = if self.language.is_empty() { "" } else { "-lm" };
-        format!("beam{}{language}-grammar2", self.free.width)
+        format!("beam{}{language}-grammar3", self.free.width)
     }
 
     /// Reads one line from its own time steps, log-probabilities `[steps, classes]`. The first alternative
