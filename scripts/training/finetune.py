@@ -2,8 +2,9 @@
 books) without forgetting what it knew.
 
 Batches mix the new lines (varied as in training, and their words recombined into
-new lines) with old data. A tenth of the new lines is held back: training ends when
-they are read no better. Then the weights go back towards the shipped ones as far as
+new lines) with old data. What counts is the running mean of the weights over the last
+steps. A tenth of the new lines is held back: training ends when they are read no
+better. Then the weights go back towards the shipped ones as far as
 general lines demand it ("robust fine-tuning": Wortsman and others, CVPR 2022).
 The clock is processor time, so a busy machine changes nothing.
 """
@@ -35,6 +36,8 @@ POOL_LINES = 32
 RECOMBINED_SHARE = 0.4
 WARM_STEPS = 15
 CHECK_STEPS = 30
+# Share of the running mean of the weights that a step keeps.
+MEAN_KEEPS = 0.97
 PATIENCE = 5
 GENERAL_RISE = 0.03
 BACK = (1.0, 0.8, 0.6, 0.4)
@@ -121,6 +124,7 @@ def tune(start: LineNetwork, new: list[HeldLine], old: Mixer, general: list[Held
     before = cer(start.eval(), general)
     stream, network = iter(NewStream(taught, old, start, wish)), copy.deepcopy(start)
     optimizer = torch.optim.AdamW(network.parameters(), lr=wish.rate, weight_decay=0.01)
+    mean = copy.deepcopy(network)
     best, best_error, misses, step = copy.deepcopy(network.state_dict()), loss_on(start, back), 0, 0
     started = time.process_time()
     while misses < PATIENCE and (spent := time.process_time() - started) < wish.cpu_minutes * 60:
@@ -128,12 +132,13 @@ def tune(start: LineNetwork, new: list[HeldLine], old: Mixer, general: list[Held
         for settings in optimizer.param_groups:
             settings["lr"] = wish.rate * min(1.0, (step + 1) / WARM_STEPS) * falls
         _learn(network, optimizer, next(stream))
+        _follow(mean, network)
         step += 1
         if step % CHECK_STEPS == 0:
-            error = loss_on(network, back)
+            error = loss_on(mean, back)
             misses = misses + 1 if error >= best_error else 0
             if error < best_error:
-                best, best_error = copy.deepcopy(network.state_dict()), error
+                best, best_error = copy.deepcopy(mean.state_dict()), error
     network.load_state_dict(best)
     kept = _step_back(start, network, general, before)
     return Outcome(network.eval(), step, time.process_time() - began, kept, {"general_before": before, "general_after": cer(network, general)})
@@ -146,7 +151,8 @@ def _learn(network: LineNetwork, optimizer, batch) -> None:
     for part in network.modules():
         if isinstance(part, nn.BatchNorm2d):
             part.eval()
-    both = network.forward_both(images)
+    with torch.autocast("cpu", torch.bfloat16):
+        both = network.forward_both(images.to(memory_format=torch.channels_last))
     steps = torch.full((len(images),), both[0].shape[1])
     loss, direct = (ctc_loss(log_probs.transpose(0, 1), labels, steps, lengths, reduction="sum", zero_infinity=True) / lengths.sum().clamp(min=LEAST_LETTERS)
                     for log_probs in both)
@@ -154,6 +160,13 @@ def _learn(network: LineNetwork, optimizer, batch) -> None:
     ((1.0 - SHORTCUT_WEIGHT) * loss + SHORTCUT_WEIGHT * direct).backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
     optimizer.step()
+
+
+def _follow(mean: LineNetwork, network: LineNetwork) -> None:
+    """Moves the running mean of the weights a step on."""
+    with torch.no_grad():
+        for own, new in zip(mean.parameters(), network.parameters()):
+            own.lerp_(new, 1.0 - MEAN_KEEPS)
 
 
 def loss_on(network: LineNetwork, back: list[HeldLine]) -> float:
