@@ -1,5 +1,6 @@
 //! Pure types and rules: no I/O, no clock, no randomness of its own.
 
+pub mod acceptance;
 pub mod audit;
 pub mod book_order;
 pub mod date;
