@@ -17,6 +17,8 @@ mod book_order;
 mod books;
 #[path = "journeys/bundles.rs"]
 mod bundles;
+#[path = "journeys/checks.rs"]
+mod checks;
 #[path = "journeys/hints.rs"]
 mod hints;
 #[path = "journeys/inventory.rs"]

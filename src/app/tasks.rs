@@ -1,7 +1,8 @@
 //! Tasks: an entry is lent to one person at a time, with what the role may see of it.
 
+use super::checks::{DraftKept, Values};
 use super::notes::NoteView;
-use super::{App, Error, Me, Result, evidence};
+use super::{App, Error, Me, Result};
 use crate::domain::review::{Decision, ProjectPolicy};
 use crate::domain::{
     AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, Hint, HintCode, RegisterKind, TaskRole,
@@ -206,11 +207,12 @@ pub(super) struct Known {
 }
 
 impl App {
-    /// Saves what a person has so far. The lease must be theirs; the draft outlives it.
+    /// Saves what a person has so far, and tells a typist what contradicts what in it. The lease must be theirs;
+    /// the draft outlives it.
     ///
     /// # Errors
     /// [`Error::LeaseLost`], [`Error::BadInput`] when it is far too long.
-    pub async fn save_draft(&self, me: &Me, entry_id: &str, draft: &Draft) -> Result<()> {
+    pub async fn save_draft(&self, me: &Me, entry_id: &str, draft: &Draft) -> Result<DraftKept> {
         let mut body = draft.body.clone();
         body.insert("role".to_owned(), json!(draft.role));
         let body = Value::Object(body).to_string();
@@ -220,7 +222,8 @@ impl App {
         let mut tx = self.store.begin().await?;
         tx.hold_lease(entry_id, &me.person_id, draft.role).await?;
         tx.put_draft((entry_id, &me.person_id), draft.role, &body, self.clock.now_ms()).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.draft_kept(entry_id, draft).await
     }
 
     /// An entry: as a task for who holds it, with its values for who oversees, else only where it stands.
@@ -271,7 +274,10 @@ impl App {
         let form = self.form(known.form_id())?;
         let fields = match role {
             TaskRole::Typist => known.for_typist(form),
-            TaskRole::Verifier => known.for_verifier(form),
+            TaskRole::Verifier => {
+                let told = self.contradictions((&known.entry, &known.book), form, &known.values()).await?;
+                known.for_verifier(form, &told)
+            }
             TaskRole::Adjudicator => self.for_adjudicator(known, form).await?,
         };
         let draft = self.store.draft(&known.entry.id, &me.person_id, role).await?;
@@ -341,6 +347,11 @@ impl Known {
         }
     }
 
+    fn values(&self) -> Values<'_> {
+        let given = self.fields.iter();
+        given.filter_map(|field| Some((field.key.as_str(), field.value.clone()?))).collect()
+    }
+
     /// The form that says which fields the entry has.
     fn form_id(&self) -> &str {
         let of_page = || self.page.as_ref()?.form_id.as_deref();
@@ -375,9 +386,7 @@ impl Known {
     }
 
     /// Every field with what was submitted; where the machine was unsure or reads otherwise, a reason to stop.
-    fn for_verifier(&self, form: &Form) -> Vec<TaskField> {
-        let given = self.fields.iter().filter_map(|field| Some((field.key.as_str(), field.value.as_ref()?)));
-        let told = evidence::contradictions(form, given, &self.book);
+    fn for_verifier(&self, form: &Form, told: &BTreeMap<String, Hint>) -> Vec<TaskField> {
         let shown = self.fields.iter().filter_map(|field| {
             let value = field.value.clone()?;
             let hint = told.get(&field.key).and_then(|hint| ShownHint::new(hint, form));
@@ -435,7 +444,7 @@ impl TaskField {
 
 impl ShownHint {
     /// `None` where the form no longer knows the other field.
-    fn new(hint: &Hint, form: &Form) -> Option<Self> {
+    pub(super) fn new(hint: &Hint, form: &Form) -> Option<Self> {
         let label = |key: &String| form.field(key).map(|field| field.screen_label().to_owned());
         let other_label = match &hint.other {
             Some(key) => Some(label(key)?),

@@ -39,6 +39,20 @@ impl PartialDate {
         }
     }
 
+    /// Whether the calendar has this day, as far as it is given.
+    #[must_use]
+    pub fn is_in_calendar(self) -> bool {
+        let every = |years| self.year.is_multiple_of(years);
+        let leap = every(4) && (!every(100) || every(400));
+        let days = match self.month {
+            Some(4 | 6 | 9 | 11) => 30,
+            Some(2) if leap => 29,
+            Some(2) => 28,
+            _ => 31,
+        };
+        self.day.is_none_or(|day| day <= days)
+    }
+
     /// A date of these numbers; `None` where one is out of its range.
     #[must_use]
     pub(super) fn from_numbers(year: u16, month: Option<u16>, day: Option<u16>) -> Option<Self> {
@@ -90,6 +104,17 @@ mod tests {
             ["", "25 tuổi", "12/03/87", "12/13/1987", "32/1/1987", "khoảng 1987", "0/1987", "1/2/3/1987"]
         {
             assert_eq!(PartialDate::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_that_the_calendar_lacks_are_known() {
+        let is_there = |text: &str| PartialDate::parse(text).unwrap().is_in_calendar();
+        for text in ["31/01/1990", "29/02/2000", "29/02/2024", "28/02/1900", "2/1990", "30/4/1975"] {
+            assert!(is_there(text), "{text}");
+        }
+        for text in ["31/02/1990", "29/02/1900", "29/02/2023", "31/04/1975", "31/11/2001"] {
+            assert!(!is_there(text), "{text}");
         }
     }
 

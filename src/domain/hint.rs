@@ -13,6 +13,12 @@ words!(
         AgeDiffers = "age_differs",
         /// A parent would have been a child, or very old, when the child was born.
         ParentAge = "parent_age",
+        /// No such day in the calendar.
+        ImpossibleDate = "impossible_date",
+        /// Bride or groom would have been a child.
+        SpouseAge = "spouse_age",
+        /// Another entry of the same register and year has this number.
+        NumberUsed = "number_used",
         /// Earlier than a date that it follows.
         TooEarly = "too_early",
         /// The year within a number is not that of its date.

@@ -9,7 +9,7 @@ use crate::domain::form::{Form, FormField};
 use crate::domain::names::{Mention, is_one_letter_off, mention, places_of_office, surname};
 use crate::domain::normalise::folded;
 use crate::domain::relations::{BookRole, Person};
-use crate::domain::{Hint, HintCode};
+use crate::domain::{Hint, HintCode, RegisterKind};
 use std::collections::BTreeMap;
 
 /// The texts of an entry by key; fields without text are left out.
@@ -59,6 +59,14 @@ impl Found<'_> {
     fn dates(&mut self, field: &FormField) {
         let own = self.read(&field.key, WrittenDate::parse);
         let relations = &field.relations;
+        // A month of the moon has thirty days at most, whichever it is.
+        let is_day = |d: WrittenDate| match d.lunar {
+            true => d.date.day.is_none_or(|day| day <= 30),
+            false => d.date.is_in_calendar(),
+        };
+        if own.is_some_and(|own| !is_day(own)) {
+            self.tell(&field.key, Hint::alone(HintCode::ImpossibleDate));
+        }
         if let (Some(own), Some(digits)) = (own, &relations.in_words_of)
             && self.read(digits, WrittenDate::parse).map(|d| d.compare(own)) == Some(DatesCompared::Different)
         {
@@ -82,6 +90,13 @@ impl Found<'_> {
             && !is_same_birth(first, second, year)
         {
             self.tell_both(a, b, HintCode::AgeDiffers);
+        }
+        if let (RegisterKind::Marriage, Some(born), Some(married), Some(year)) =
+            (form.register_kind, person.birth.first(), registered, year)
+            && let Some(note) = self.read(born, BirthNote::parse)
+            && i32::from(year) - note.birth_years(year)[0] < w::MARRYING_AGE
+        {
+            self.tell(born, Hint::with(HintCode::SpouseAge, married));
         }
         for (parent, ages) in [(&person.mother, w::MOTHER_AGE), (&person.father, w::FATHER_AGE)] {
             let parent = parent.as_ref().and_then(|id| form.person(id));

@@ -53,6 +53,9 @@ pub(super) const OTHER_SURNAME: f64 = 1.5;
 /// Neither (peoples whose names are given anew, adopted children).
 pub(super) const NO_SURNAME: f64 = 1.0 / 2.0;
 
+/// Younger than this at the wedding is told: the least age of brides under the laws on marriage since 1959.
+pub(super) const MARRYING_AGE: i32 = 18;
+
 /// The declarer is one of the persons who usually declare: two readings of a whole name coincide.
 pub(super) const SAME_NAME: f64 = 10.0;
 /// The same name but for one letter: two persons rarely are that alike.

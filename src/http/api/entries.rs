@@ -1,7 +1,7 @@
 //! Entries: tasks, leases, drafts and what the three roles submit.
 
 use super::pages::jpeg;
-use crate::app::{Answers, App, Draft, EntryOutcome, EntryView, TaskRequest, Verdicts};
+use crate::app::{Answers, App, Draft, DraftKept, EntryOutcome, EntryView, TaskRequest, Verdicts};
 use crate::domain::TaskRole;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::{Error, SignedIn};
@@ -90,9 +90,8 @@ pub(super) async fn save_draft(
     SignedIn(me): SignedIn,
     Path(id): Path<String>,
     Json(draft): Json<Draft>,
-) -> Result<StatusCode, Error> {
-    app.save_draft(&me, &id, &draft).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<axum::Json<DraftKept>, Error> {
+    Ok(axum::Json(app.save_draft(&me, &id, &draft).await?))
 }
 
 /// `POST /api/v1/entries/{id}/keying`

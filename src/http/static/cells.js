@@ -80,11 +80,16 @@ export function bringIntoView(box, element, smooth) {
   box.scrollTo({ top, behavior: smooth ? "smooth" : "instant" });
 }
 
-/** The sentence that tells what contradicts a field, hidden where nothing does. */
+/** What contradicts a field, as a sentence. */
+export const hintWords = (hint) => t(`hint.${hint.code}`, { label: hint.other_label ?? "" });
+
+/** One word for a contradiction, to tell it from others; empty for none. */
+export const hintWord = (hint) => (hint ? `${hint.code} ${hint.other ?? ""}` : "");
+
+/** The line that tells what contradicts a field, hidden where nothing does. */
 export function hintLine(field) {
   const { hint } = field;
-  const words = hint ? t(`hint.${hint.code}`, { label: hint.other_label ?? "" }) : "";
-  return h("p", { class: "hint", id: `h-${field.key}`, hidden: !hint }, words);
+  return h("p", { class: "hint", id: `h-${field.key}`, hidden: !hint }, hint ? hintWords(hint) : "");
 }
 
 /** Words for a value that is not text. */

@@ -8,7 +8,10 @@ const PAUSE_MS = 250;
 const LATEST_MS = 600;
 const RETRY_MS = 2_500;
 
-/** Sends drafts and submissions in order, for one person. Tells its listeners by a `change` event. */
+/**
+ * Sends drafts and submissions in order, for one person. Tells its listeners by a `change` event, and by `kept` when
+ * the server has answered and nothing newer of the same waits.
+ */
 export class Outbox extends EventTarget {
   constructor(personId) {
     super();
@@ -118,6 +121,7 @@ export class Outbox extends EventTarget {
       const answer = await call(item.method, item.path, item.body, options);
       this.setOffline(false);
       this.settle(key, item, (w) => w.resolve(answer));
+      if (!this.items.has(key)) this.dispatchEvent(new CustomEvent("kept", { detail: { key, answer } }));
       return true;
     } catch (error) {
       if (error instanceof Refusal && error.status !== 401 && error.status < 500) {

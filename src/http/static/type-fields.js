@@ -2,7 +2,7 @@
 // while a person types; values are set only by a key that says so.
 import { h, setText } from "./dom.js";
 import { t } from "./texts.js";
-import { hintLine, ink, stateWord } from "./cells.js";
+import { hintLine, hintWord, hintWords, ink, stateWord } from "./cells.js";
 
 const CHOICE_GLUE = "; ";
 
@@ -19,6 +19,8 @@ class Field {
     this.changed = changed;
     this.seen = Boolean(draft?.seen);
     this.asInBook = Boolean(draft?.as_in_book);
+    this.told = null;
+    this.heard = draft?.heard ?? "";
     this.mustLook = field.attention || field.blind || !field.proposal;
     this.start = draft ?? (field.blind ? null : field.value ?? field.typed ?? field.proposal) ?? { state: "written", text: "" };
     this.mark = h("span", { class: "mark", id: `m-${field.key}` });
@@ -31,10 +33,29 @@ class Field {
 
   /** Whether the field still wants a person's look before the entry can go. */
   get asks() {
-    return (this.mustLook && !this.seen) || Boolean(this.problem());
+    return (this.mustLook && !this.seen) || Boolean(this.check) || Boolean(this.problem());
+  }
+
+  /** The sentence on what contradicts this value, until a person has said that it stays. */
+  get check() {
+    return this.told && !this.asInBook && this.heard !== hintWord(this.told) ? hintWords(this.told) : "";
+  }
+
+  /** What the server found among the values as they are now: a contradiction or null. */
+  tell(hint) {
+    if (hintWord(this.told) === hintWord(hint)) return;
+    this.told = hint;
+    this.show();
+  }
+
+  /** A person knows of this contradiction. */
+  hear(hint) {
+    this.heard = hintWord(hint);
+    this.show();
   }
 
   confirm(asInBook) {
+    this.heard = hintWord(this.told ?? this.place.field.hint ?? null);
     this.seen = true;
     this.asInBook = asInBook || this.asInBook;
     this.show();
@@ -50,6 +71,7 @@ class Field {
     const { state, text } = this.raw();
     const draft = { state, text, seen: this.seen };
     if (this.asInBook) draft.as_in_book = true;
+    if (this.heard) draft.heard = this.heard;
     return draft;
   }
 
@@ -62,24 +84,26 @@ class Field {
   }
 
   snapshot() {
-    return { ...this.raw(), seen: this.seen, asInBook: this.asInBook };
+    return { ...this.raw(), seen: this.seen, asInBook: this.asInBook, heard: this.heard };
   }
 
   restore(snapshot) {
-    this.seen = snapshot.seen;
     this.asInBook = snapshot.asInBook;
     this.set(snapshot);
+    this.seen = snapshot.seen;
+    this.heard = snapshot.heard;
+    this.show();
   }
 
   /** Brings marks and classes in line with the value. */
   show() {
     const { state } = this.raw();
-    const asks = this.mustLook && !this.seen;
+    const asks = (this.mustLook && !this.seen) || Boolean(this.check);
     this.element.classList.toggle("asks", asks);
     this.element.classList.toggle("calm", !this.mustLook);
     this.element.dataset.state = state;
     const { field } = this.place;
-    const words = this.asInBook ? t("mark.as_in_book") : this.seen ? t("mark.seen")
+    const words = this.asInBook ? t("mark.as_in_book") : this.check ? t("mark.check") : this.seen ? t("mark.seen")
       : asks ? t(`reason.${field.reason ?? "unsure"}`) : t("mark.calm");
     setText(this.mark, words);
     this.hint.hidden = !field.hint || this.seen;
@@ -115,6 +139,7 @@ class TextField extends Field {
     this.state = "written";
     this.seen = false;
     this.asInBook = false;
+    this.heard = "";
     this.changed(this);
   }
 
@@ -122,6 +147,7 @@ class TextField extends Field {
     this.state = state;
     this.input.value = state === "written" ? text : "";
     this.seen = false;
+    this.heard = "";
     this.complain("");
     this.show();
   }
@@ -222,6 +248,7 @@ class ChoiceField extends Field {
     this.state = "written";
     this.seen = false;
     this.asInBook = false;
+    this.heard = "";
     this.changed(this);
   }
 
@@ -230,6 +257,7 @@ class ChoiceField extends Field {
     const words = state === "written" ? String(text ?? "").split(";").map(tidy) : [];
     this.boxes.forEach((b) => { b.box.checked = words.includes(tidy(b.text)); });
     this.seen = false;
+    this.heard = "";
     this.show();
   }
 

@@ -54,7 +54,7 @@ class TypeScreen {
     for (const f of this.fields) f.element.classList.toggle("here", f === field);
     this.finish.classList.remove("here");
     desk.pane.goTo(field.place.field.quad);
-    desk.whisper("");
+    desk.whisper(field.check);
     if (this.cursor !== field.key) {
       this.cursor = field.key;
       if (this.touched) this.save();
@@ -84,10 +84,25 @@ class TypeScreen {
     field.complain(problem);
     if (problem) return true;
     field.confirm(asInBook);
+    this.bothHear(field);
     this.changed(field);
     const from = this.fields.indexOf(field);
     this.go(this.nextOpen(from));
     return true;
+  }
+
+  /** Who knows of a contradiction from one side knows it from the other. */
+  bothHear({ key, told }) {
+    const other = told?.other && this.fields.find((f) => f.key === told.other);
+    if (other?.told?.code === told?.code && other?.told?.other === key) other.hear(other.told);
+  }
+
+  /** What the server found among the values of the draft that it keeps now. */
+  told({ key, answer }) {
+    if (!this.task || this.busy || key !== `draft.typist.${this.task.entry.id}`) return;
+    for (const field of this.fields) field.tell(answer.hints[field.key] ?? null);
+    if (this.here?.check) desk.whisper(this.here.check);
+    if (!this.finish.hidden) this.sum();
   }
 
   step(by) {
@@ -203,6 +218,8 @@ class TypeScreen {
 
 const screen = new TypeScreen();
 const desk = new Desk("typist", screen);
+
+desk.outbox.addEventListener("kept", (e) => screen.told(e.detail));
 
 const actions = {
   Enter: () => screen.confirm(false),
