@@ -9,6 +9,8 @@ mod pdf;
 
 #[path = "journeys/bad_input.rs"]
 mod bad_input;
+#[path = "journeys/batches.rs"]
+mod batches;
 #[path = "journeys/book_entries.rs"]
 mod book_entries;
 #[path = "journeys/book_order.rs"]

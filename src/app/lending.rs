@@ -1,17 +1,39 @@
 //! Lending entries: one entry, one person at a time. When an entry changes hands, the log says so.
 
 use super::record::Deed;
-use super::tasks::{Task, TaskRequest};
+use super::tasks::{Known, Task, TaskRequest};
 use super::{App, Error, Me, Result};
 use crate::domain::TaskRole;
 use crate::domain::review::ProjectPolicy;
 use crate::store::{Beside, ClaimEntry, Entry, Lent, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// More entries are not on anybody's screen, nor skipped in one sitting.
 const MAX_EXCEPT: usize = 64;
 /// Ids are UUIDs.
 const MAX_ID_BYTES: usize = 64;
+/// Most entries lent at once.
+const MAX_BATCH: u32 = 60;
+
+/// What a verifier asks for who looks at many entries together.
+#[derive(Debug, Clone, Deserialize)]
+pub struct BatchRequest {
+    /// Only entries of this book.
+    #[serde(default)]
+    pub book_id: Option<String>,
+    /// How many, 1..=60.
+    pub count: u32,
+}
+
+/// What became of signs of life for many entries.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KeptLeases {
+    /// Until when those that are still held are held, ms, at the least; none if none is.
+    pub lease_until: Option<i64>,
+    /// Entries that somebody else has by now, or that are done.
+    pub lost: Vec<String>,
+}
 
 impl App {
     /// Lends the next entry that waits for the role: first one that the person holds already and does not
@@ -24,6 +46,37 @@ impl App {
         if wish.except.len() > MAX_EXCEPT || wish.except.iter().any(|id| id.len() > MAX_ID_BYTES) {
             return Err(Error::BadInput(vec!["except"]));
         }
+        let held = self.settings.leases_per_person;
+        let Some((known, lease_until)) = self.lend(me, wish, held).await? else { return Ok(None) };
+        let remaining = self.remaining(me, wish.role, wish.book_id.as_deref()).await?;
+        Ok(Some(self.task(me, wish.role, &known, (lease_until, remaining)).await?))
+    }
+
+    /// Lends a verifier many entries at once, for fields that read the same to be looked at together: first those
+    /// that the person holds already.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::BadInput`] for a count outside 1..=[`MAX_BATCH`].
+    pub async fn next_tasks(&self, me: &Me, wish: &BatchRequest) -> Result<Vec<Task>> {
+        me.needs(&[TaskRole::Verifier.needs()])?;
+        if !(1..=MAX_BATCH).contains(&wish.count) {
+            return Err(Error::BadInput(vec!["count"]));
+        }
+        let book_id = wish.book_id.clone();
+        let mut next = TaskRequest { role: TaskRole::Verifier, book_id, entry_id: None, except: Vec::new() };
+        let remaining = self.remaining(me, next.role, next.book_id.as_deref()).await?;
+        let mut tasks = Vec::new();
+        while tasks.len() < wish.count as usize
+            && let Some((known, lease_until)) = self.lend(me, &next, MAX_BATCH).await?
+        {
+            tasks.push(self.task(me, next.role, &known, (lease_until, remaining)).await?);
+            next.except.push(known.entry_id().to_owned());
+        }
+        Ok(tasks)
+    }
+
+    /// The next entry, and until when it is the person's, ms.
+    async fn lend(&self, me: &Me, wish: &TaskRequest, max_held: u32) -> Result<Option<(Known, i64)>> {
         let now = self.clock.now_ms();
         // Which project's lease holds is known only with the entry.
         let lease_until = now + lease_ms(&self.ensure_project().await?.policy);
@@ -36,14 +89,14 @@ impl App {
             now,
             lease_until,
         };
-        let Some(entry) = self.claim(me, &claim, &wish.except).await? else { return Ok(None) };
+        let beside = Beside { except: &wish.except, max_held };
+        let Some(entry) = self.claim(me, &claim, beside).await? else { return Ok(None) };
         let known = self.known(entry).await?;
         let own_lease_until = now + lease_ms(&known.policy);
         if own_lease_until != lease_until {
             self.store.extend_lease(known.entry_id(), &me.person_id, own_lease_until).await?;
         }
-        let shown = (own_lease_until, wish.book_id.as_deref());
-        Ok(Some(self.task(me, wish.role, &known, shown).await?))
+        Ok(Some((known, own_lease_until)))
     }
 
     /// Whether there is an entry to be had in the role. Lends nothing.
@@ -67,6 +120,27 @@ impl App {
         Ok(until)
     }
 
+    /// A sign of life for many entries.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] for a list that is none; when the database fails.
+    pub async fn keep_leases(&self, me: &Me, entry_ids: &[String]) -> Result<KeptLeases> {
+        if entry_ids.len() > MAX_BATCH as usize || entry_ids.iter().any(|id| id.len() > MAX_ID_BYTES) {
+            return Err(Error::BadInput(vec!["entry_ids"]));
+        }
+        let mut kept = KeptLeases { lease_until: None, lost: Vec::new() };
+        for id in entry_ids {
+            match self.keep_lease(me, id).await {
+                Ok(until) => {
+                    kept.lease_until = Some(kept.lease_until.map_or(until, |least| least.min(until)));
+                }
+                Err(Error::LeaseLost | Error::NotFound(_)) => kept.lost.push(id.clone()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(kept)
+    }
+
     /// Gives an entry back; no matter when the person does not hold it.
     ///
     /// # Errors
@@ -80,8 +154,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn claim(&self, me: &Me, claim: &ClaimEntry<'_>, except: &[String]) -> Result<Option<Entry>> {
-        let beside = Beside { except, max_held: self.settings.leases_per_person };
+    async fn claim(&self, me: &Me, claim: &ClaimEntry<'_>, beside: Beside<'_>) -> Result<Option<Entry>> {
         let mut tx = self.store.begin().await?;
         let Some(claimed) = tx.claim_entry(claim, beside).await? else { return Ok(None) };
         let entry = tx.entry(&claimed.entry_id).await?.ok_or(Error::NotFound("entry"))?;

@@ -60,6 +60,7 @@ pub use error::Error;
 pub use ingest::Uploaded;
 pub use inventory::{Imported, RowRefused, SizeGiven, TotalsGiven};
 pub use keys::{KeyError, Keys, Secret};
+pub use lending::{BatchRequest, KeptLeases};
 pub use model_report::{Comparison, Decided, ModelReport, Share};
 pub use model_source::{ModelSource, OpenFailure, ReaderShelf};
 pub use models::{NewModel, Operator, Switched};

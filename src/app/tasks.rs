@@ -235,7 +235,10 @@ impl App {
         let known = self.known(entry).await?;
         let lease = self.store.task_lease(id).await?.filter(|l| l.person_id == me.person_id);
         let task = match lease.filter(|l| l.expires_at > self.clock.now_ms()) {
-            Some(lease) => Some(self.task(me, lease.role, &known, (lease.expires_at, None)).await?),
+            Some(lease) => {
+                let remaining = self.remaining(me, lease.role, None).await?;
+                Some(self.task(me, lease.role, &known, (lease.expires_at, remaining)).await?)
+            }
             None => None,
         };
         // A supervisor may be the third person of a dispute: until it is settled the values stay hidden.
@@ -263,13 +266,19 @@ impl App {
         })
     }
 
-    /// The task as the role sees it; what remains is counted in `book_id` only, where one is given.
+    /// How many entries wait for this person in the role; in `book_id` only, where one is given.
+    pub(super) async fn remaining(&self, me: &Me, role: TaskRole, book_id: Option<&str>) -> Result<u64> {
+        let (asked, now) = ((role, me.person_id.as_str()), self.clock.now_ms());
+        Ok(self.store.waiting_entries(asked, book_id, now, COUNT_CAP).await?)
+    }
+
+    /// The task as the role sees it.
     pub(super) async fn task(
         &self,
         me: &Me,
         role: TaskRole,
         known: &Known,
-        (lease_until, book_id): (i64, Option<&str>),
+        (lease_until, remaining): (i64, u64),
     ) -> Result<Task> {
         let form = self.form(known.form_id())?;
         let fields = match role {
@@ -281,13 +290,12 @@ impl App {
             TaskRole::Adjudicator => self.for_adjudicator(known, form).await?,
         };
         let draft = self.store.draft(&known.entry.id, &me.person_id, role).await?;
-        let (asked, now) = ((role, me.person_id.as_str()), self.clock.now_ms());
         let group = |g: &crate::domain::form::FieldGroup| Group { id: g.id.clone(), title: g.title.clone() };
         Ok(Task {
             lease_until,
             role,
             entry: known.head(me, Some(role)),
-            remaining: self.store.waiting_entries(asked, book_id, now, COUNT_CAP).await?,
+            remaining,
             groups: form.groups.iter().map(group).collect(),
             fields,
             draft: draft.and_then(|text| serde_json::from_str(&text).ok()),

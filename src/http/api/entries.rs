@@ -1,7 +1,10 @@
 //! Entries: tasks, leases, drafts and what the three roles submit.
 
 use super::pages::jpeg;
-use crate::app::{Answers, App, Draft, DraftKept, EntryOutcome, EntryView, TaskRequest, Verdicts};
+use crate::app::{
+    Answers, App, BatchRequest, Draft, DraftKept, EntryOutcome, EntryView, KeptLeases, Task, TaskRequest,
+    Verdicts,
+};
 use crate::domain::TaskRole;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::{Error, SignedIn};
@@ -45,6 +48,34 @@ pub(super) async fn next(
         Some(task) => axum::Json(task).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
+}
+
+#[derive(Serialize)]
+pub(super) struct Batch {
+    tasks: Vec<Task>,
+}
+
+/// `POST /api/v1/tasks/batch`: many entries at once for a verifier.
+pub(super) async fn batch(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Json(wish): Json<BatchRequest>,
+) -> Result<axum::Json<Batch>, Error> {
+    Ok(axum::Json(Batch { tasks: app.next_tasks(&me, &wish).await? }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Held {
+    entry_ids: Vec<String>,
+}
+
+/// `POST /api/v1/leases`: a sign of life for many entries.
+pub(super) async fn keep_leases(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Json(held): Json<Held>,
+) -> Result<axum::Json<KeptLeases>, Error> {
+    Ok(axum::Json(app.keep_leases(&me, &held.entry_ids).await?))
 }
 
 /// `GET /api/v1/entries/{id}`

@@ -19,7 +19,7 @@ macro_rules! assets {
     };
 }
 
-static ASSETS: [Asset; 24] = assets![
+static ASSETS: [Asset; 26] = assets![
     "api.js",
     "app.css",
     "bar.js",
@@ -31,6 +31,8 @@ static ASSETS: [Asset; 24] = assets![
     "dispute.js",
     "dom.js",
     "entries.js",
+    "group.js",
+    "groups.js",
     "icon.svg",
     "keys.js",
     "login.js",

@@ -37,6 +37,17 @@ pub(super) async fn verifier(Person(me): Person, lang: ChosenLang) -> Result<Htm
     DeskPage::render_for(&me, lang, "/verify", ["nav.verifier", "verify.js"])
 }
 
+#[derive(Template)]
+#[template(path = "groups.html", config = "src/http/templates/askama.toml")]
+struct GroupsPage {
+    shell: Shell,
+}
+
+/// `GET /verify/groups`: fields of many entries that read the same, together.
+pub(super) async fn groups(Person(me): Person, lang: ChosenLang) -> Result<Html<String>, Error> {
+    html(&GroupsPage { shell: Shell::new(lang, Some(&me), "/verify")? })
+}
+
 /// `GET /dispute`
 pub(super) async fn adjudicator(Person(me): Person, lang: ChosenLang) -> Result<Html<String>, Error> {
     DeskPage::render_for(&me, lang, "/dispute", ["nav.adjudicator", "dispute.js"])

@@ -28,6 +28,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/books/{id}/entries", get(entry_pages::show))
         .route("/type", get(desks::typist))
         .route("/verify", get(desks::verifier))
+        .route("/verify/groups", get(desks::groups))
         .route("/dispute", get(desks::adjudicator))
         .route("/static/{version}/{file}", get(assets::serve))
 }

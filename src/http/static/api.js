@@ -77,6 +77,8 @@ export const deliver = (bookId) => call("POST", `/books/${id(bookId)}/deliveries
 export const deliveries = async (bookId) => (await call("GET", `/books/${id(bookId)}/deliveries`)).deliveries;
 
 export const nextTask = (role, except = [], entryId = null) => call("POST", "/tasks/next", { role, except, ...(entryId ? { entry_id: entryId } : {}) });
+export const taskBatch = async (count) => (await call("POST", "/tasks/batch", { count })).tasks;
+export const holdLeases = (entryIds) => call("POST", "/leases", { entry_ids: entryIds });
 export const workWaiting = (role) => call("GET", `/tasks/waiting?role=${id(role)}`).then((answer) => answer.waiting);
 export const holdLease = (entryId) => call("POST", `/entries/${id(entryId)}/lease`);
 export const giveBackLease = (entryId) => call("DELETE", `/entries/${id(entryId)}/lease`, undefined, { keepalive: true });
