@@ -27,6 +27,8 @@ mod hints;
 mod inventory;
 #[path = "journeys/learning.rs"]
 mod learning;
+#[path = "journeys/lots.rs"]
+mod lots;
 #[path = "journeys/models.rs"]
 mod models;
 #[path = "journeys/review.rs"]

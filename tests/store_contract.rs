@@ -19,6 +19,8 @@ mod books;
 mod bundles;
 #[path = "store_contract/jobs.rs"]
 mod jobs;
+#[path = "store_contract/lots.rs"]
+mod lots;
 #[path = "store_contract/models.rs"]
 mod models;
 #[path = "store_contract/people.rs"]
@@ -134,6 +136,11 @@ promises! {
         a_heartbeat_keeps_a_job
         completing_without_the_lease_undoes_what_was_written
         claimants_who_race_never_share_a_job;
+    lots:
+        a_lot_holds_its_books_and_keeps_its_sample
+        entries_of_a_sample_are_held_by_one_and_never_by_who_worked_on_them
+        a_lot_sent_back_takes_every_verification_with_it
+        an_accepted_lot_sends_what_was_found_wrong_to_a_third_person;
     models:
         a_model_is_added_once_and_taken_in_and_out_of_the_shadow
         activations_stand_until_they_are_taken_back

@@ -1,5 +1,6 @@
 //! Books: entered once, then filled with pages.
 
+use super::by_hand::open_book;
 use super::inventory::{SizeGiven, checked_size};
 use super::record::Deed;
 use super::{App, Error, Me, Result};
@@ -27,6 +28,9 @@ pub struct NewBook {
     pub office: String,
     /// The form of its pages; the best fitting one page by page when absent.
     pub form_id: Option<String>,
+    /// Who did the work on it; empty for the office's own people.
+    #[serde(default)]
+    pub contractor: String,
     /// What it should hold.
     #[serde(flatten)]
     pub size: SizeGiven,
@@ -59,6 +63,10 @@ pub struct BookView {
     pub entries_expected: Option<i64>,
     /// Pages it should hold, as listed.
     pub pages_expected: Option<i64>,
+    /// Who did the work on it; empty for the office's own people.
+    pub contractor: String,
+    /// The lot that it is in, or that accepted it.
+    pub lot_id: Option<String>,
 }
 
 /// Who may enter books and upload pages.
@@ -67,6 +75,8 @@ pub(super) const MAY_UPLOAD: [AccountRole; 3] =
 
 /// Books shown at once, newest first.
 const BOOKS_SHOWN: u32 = 500;
+/// Longest name of a contractor, characters.
+const MAX_CONTRACTOR_CHARS: usize = 200;
 /// The oldest books in the archives are of the 1880s.
 const YEARS: std::ops::RangeInclusive<i64> = 1850..=2100;
 
@@ -85,6 +95,8 @@ impl BookView {
             year_closed: book.expected.year_closed,
             entries_expected: book.expected.entries,
             pages_expected: book.expected.pages,
+            contractor: book.contractor,
+            lot_id: book.lot_id,
         }
     }
 }
@@ -134,6 +146,8 @@ impl App {
             created_at: self.clock.now_ms(),
             expected,
             closing: ControlTotals::default(),
+            contractor: tidy(&new.contractor),
+            lot_id: None,
         };
         let mut tx = self.store.begin().await?;
         tx.add_book(&book).await.map_err(|error| match error {
@@ -142,11 +156,30 @@ impl App {
         })?;
         let detail = json!({
             "kind": book.kind, "year_opened": book.year_opened, "number": book.number, "office": book.office,
-            "year_closed": expected.year_closed, "entries": expected.entries, "pages": expected.pages,
+            "contractor": book.contractor, "year_closed": expected.year_closed, "entries": expected.entries, "pages": expected.pages,
         });
         self.record(&mut tx, Deed::of(me, "book.add", &book.id).in_book(&book.id).detail(detail)).await?;
         tx.commit().await?;
         Ok(BookView::new(book, &BookSummary::default()))
+    }
+
+    /// Says who did the work on a book. Not once it is in a lot: lots of one contractor are judged together.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::BadInput`], [`Error::Refused`].
+    pub async fn set_contractor(&self, me: &Me, id: &str, contractor: &str) -> Result<BookView> {
+        me.needs(&MAY_UPLOAD)?;
+        let contractor = tidy(contractor);
+        if contractor.chars().count() > MAX_CONTRACTOR_CHARS {
+            return Err(Error::BadInput(vec!["contractor"]));
+        }
+        let mut tx = self.store.begin().await?;
+        open_book(&mut tx, id).await?;
+        tx.set_contractor(id, &contractor).await?;
+        let deed = Deed::of(me, "book.contractor", id).in_book(id);
+        self.record(&mut tx, deed.detail(json!({ "contractor": contractor }))).await?;
+        tx.commit().await?;
+        self.book(id).await
     }
 
     /// The newest books with their counts.
@@ -207,6 +240,9 @@ impl App {
         if !(1..=300).contains(&tidy(&new.office).chars().count()) {
             wrong.push("office");
         }
+        if tidy(&new.contractor).chars().count() > MAX_CONTRACTOR_CHARS {
+            wrong.push("contractor");
+        }
         let fits = |id| self.form(id).is_ok_and(|f| kind.as_ref() == Ok(&f.register_kind));
         if new.form_id.as_deref().is_some_and(|id| !fits(id)) {
             wrong.push("form_id");
@@ -216,7 +252,7 @@ impl App {
 }
 
 /// NFC, control characters and runs of spaces one space, ends trimmed: the same name is the same book.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let spaced: String =
         crate::domain::normalise::nfc(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,11 +1,12 @@
-//! The end of the road: a supervisor accepts and approves a whole book by two recorded actions, and its
-//! entries go out as the Ministry's workbook.
+//! The end of the road: a named official approves an accepted book (where nothing is sampled a supervisor accepts it
+//! before), and its entries go out as the Ministry's workbook.
 
 use super::accounts::blocking;
 use super::pictures::blob_key;
 use super::record::Deed;
 use super::{App, BookView, Error, Me, Result};
 use crate::blob::Kept;
+use crate::domain::acceptance::LotRefusal;
 use crate::domain::review::BookStep;
 use crate::domain::{AccountRole, EntryState, Form, NoteKind, RegisterKind};
 use crate::exchange::file_names::workbook_name;
@@ -65,11 +66,15 @@ struct ToDeliver {
 }
 
 impl App {
-    /// Accepts a book in which every entry is verified or adjudicated.
+    /// Accepts a book in which every entry is verified or adjudicated, in a project that does not sample.
     ///
     /// # Errors
-    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::Refused`].
+    /// [`Error::NotAllowed`], [`Error::NotFound`], [`Error::Refused`], [`Error::Lot`] in a project that samples.
     pub async fn accept_book(&self, me: &Me, id: &str, reason: Option<String>) -> Result<BookView> {
+        me.needs(&[AccountRole::Supervisor])?;
+        if self.policy_of(&self.book_row(id).await?).await?.sampling.is_some() {
+            return Err(LotRefusal::NeedsLot.into());
+        }
         self.step_book(me, id, BookStep::Accept, reason).await
     }
 

@@ -1,6 +1,7 @@
 //! What can go wrong in a use case, in terms that the caller can act on.
 
 use crate::blob::BlobError;
+use crate::domain::acceptance::LotRefusal;
 use crate::domain::audit::Fault;
 use crate::domain::review::Refusal;
 use crate::domain::states::{BookState, PageState};
@@ -31,6 +32,9 @@ pub enum Error {
     /// The rules of four eyes, or the state of entry or book, forbid it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The rules of acceptance by sampling forbid it.
+    #[error(transparent)]
+    Lot(#[from] LotRefusal),
     /// The entry was given to somebody else meanwhile, or was never taken.
     #[error("the lease on this entry is gone")]
     LeaseLost,

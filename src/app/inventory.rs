@@ -124,6 +124,7 @@ impl App {
                 number: row.number.clone(),
                 office: row.office.clone(),
                 form_id: None,
+                contractor: String::new(),
                 size: SizeGiven {
                     year_closed: size.year_closed,
                     entries_expected: size.entries,

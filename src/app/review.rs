@@ -154,7 +154,7 @@ fn said(decision: &Decision) -> Value {
 }
 
 /// Verdicts as the rules take them; a replacement without a state is refused field by field.
-fn decisions(given: Verdicts) -> Result<BTreeMap<String, Decision>> {
+pub(super) fn decisions(given: Verdicts) -> Result<BTreeMap<String, Decision>> {
     let mut problems = Vec::new();
     let mut decisions = BTreeMap::new();
     for (key, verdict) in given.fields {

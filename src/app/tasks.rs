@@ -5,9 +5,10 @@ use super::notes::NoteView;
 use super::{App, Error, Me, Result};
 use crate::domain::review::{Decision, ProjectPolicy};
 use crate::domain::{
-    AccountRole, EntryState, FieldKind, FieldValue, Form, FormField, Hint, HintCode, RegisterKind, TaskRole,
+    AccountRole, BookState, EntryState, FieldKind, FieldValue, Form, FormField, Hint, HintCode, RegisterKind,
+    TaskRole,
 };
-use crate::store::{Book, Entry, EntryNote, Field, Page, Proposal};
+use crate::store::{Book, Entry, EntryNote, Field, FoundWrong, Page, Proposal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -122,7 +123,7 @@ pub struct TaskField {
     pub blind: bool,
     /// The person is asked to stop here.
     pub attention: bool,
-    /// Why, as a stable word: `blind`, `unread`, `unsure`, `machine_differs`, `disputed`.
+    /// Why, as a stable word: `blind`, `unread`, `unsure`, `machine_differs`, `disputed`, `found_wrong`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
     /// What contradicts it: of the machine's readings (typist, not when blind), or of the values submitted
@@ -196,12 +197,14 @@ const MAX_DRAFT_BYTES: usize = 256 * 1024;
 
 /// Everything known of an entry that a view is made of.
 pub(super) struct Known {
-    entry: Entry,
+    pub(super) entry: Entry,
     book: Book,
     page: Option<Page>,
     more_pages: Vec<Page>,
     notes: Vec<EntryNote>,
-    fields: Vec<Field>,
+    pub(super) fields: Vec<Field>,
+    /// What samples of lots found wrong.
+    findings: Vec<FoundWrong>,
     proposals: BTreeMap<String, Proposal>,
     pub(super) policy: ProjectPolicy,
 }
@@ -242,7 +245,8 @@ impl App {
             None => None,
         };
         // A supervisor may be the third person of a dispute: until it is settled the values stay hidden.
-        let settled = known.entry.state.is_settled();
+        // While its lot is inspected an entry's values are seen by its inspector only.
+        let settled = known.entry.state.is_settled() && known.book.state != BookState::InLot;
         let oversees = me.has(AccountRole::Admin) || me.has(AccountRole::Supervisor);
         let values = || known.fields.iter().map(|f| (f.key.clone(), f.value.clone())).collect();
         Ok(EntryView { entry: known.head(me, None), task, values: (settled && oversees).then(values) })
@@ -259,6 +263,7 @@ impl App {
             more_pages: self.store.continuations(&entry.id).await?,
             notes: self.store.notes(&entry.id).await?,
             fields: self.store.fields(&entry.id).await?,
+            findings: self.store.findings_of_entry(&entry.id).await?,
             proposals: self.store.shown_proposals(&entry.id).await?,
             policy: self.policy_of(&book).await?,
             book,
@@ -290,19 +295,19 @@ impl App {
             TaskRole::Adjudicator => self.for_adjudicator(known, form).await?,
         };
         let draft = self.store.draft(&known.entry.id, &me.person_id, role).await?;
-        let group = |g: &crate::domain::form::FieldGroup| Group { id: g.id.clone(), title: g.title.clone() };
         Ok(Task {
             lease_until,
             role,
             entry: known.head(me, Some(role)),
             remaining,
-            groups: form.groups.iter().map(group).collect(),
+            groups: Group::of(form),
             fields,
             draft: draft.and_then(|text| serde_json::from_str(&text).ok()),
         })
     }
 
-    /// The disputed fields with what was given for each: the submitted value, the verifier's, the machine's.
+    /// The disputed fields with what was given for each: the submitted value, the verifier's, the machine's,
+    /// an inspector's.
     async fn for_adjudicator(&self, known: &Known, form: &Form) -> Result<Vec<TaskField>> {
         let verdicts = self.store.verdicts(&known.entry.id).await?;
         let replaced = |key: &str| {
@@ -316,7 +321,9 @@ impl App {
             .filter_map(|field| {
                 let machine = known.read(&field.key).map(|p| p.value.clone());
                 let given = [field.value.clone(), replaced(&field.key), machine].into_iter().flatten();
-                let mut candidates: Vec<FieldValue> = given.collect();
+                let inspected = known.findings.iter().filter(|f| f.finding.key == field.key);
+                let mut candidates: Vec<FieldValue> =
+                    given.chain(inspected.map(|f| f.finding.found.clone())).collect();
                 candidates.sort_by(|a, b| (&a.text, a.state).cmp(&(&b.text, b.state)));
                 candidates.dedup();
                 let shown = TaskField::new(field, form.field(&field.key)?);
@@ -334,9 +341,10 @@ impl Known {
 
     /// `role` is the part that the reader has in hand. A third person must not learn from the number which of
     /// the values given is the typist's.
-    fn head(&self, me: &Me, role: Option<TaskRole>) -> EntryHead {
+    pub(super) fn head(&self, me: &Me, role: Option<TaskRole>) -> EntryHead {
         let Self { entry, book, .. } = self;
-        let shows_number = entry.state.is_settled() || role == Some(TaskRole::Verifier);
+        let in_lot = book.state == BookState::InLot;
+        let shows_number = (entry.state.is_settled() && !in_lot) || role == Some(TaskRole::Verifier);
         EntryHead {
             id: entry.id.clone(),
             state: entry.state,
@@ -361,7 +369,7 @@ impl Known {
     }
 
     /// The form that says which fields the entry has.
-    fn form_id(&self) -> &str {
+    pub(super) fn form_id(&self) -> &str {
         let of_page = || self.page.as_ref()?.form_id.as_deref();
         self.entry.form_id.as_deref().or_else(of_page).unwrap_or_default()
     }
@@ -402,6 +410,8 @@ impl Known {
             let machine_differs = proposal.is_some_and(|p| !p.value.agrees_with(&value));
             let sure = proposal.is_some_and(|p| p.confidence >= f64::from(self.policy.sure_from));
             let reason = match proposal {
+                // What the inspector reads is not told: who checks again looks at the ink.
+                _ if self.findings.iter().any(|f| f.finding.key == field.key) => Some("found_wrong"),
                 None => Some("unread"),
                 Some(_) if machine_differs => Some("machine_differs"),
                 Some(_) if hint.is_some() => Some("hint"),
@@ -422,6 +432,12 @@ impl Known {
     }
 }
 
+impl Group {
+    pub(super) fn of(form: &Form) -> Vec<Self> {
+        form.groups.iter().map(|g| Self { id: g.id.clone(), title: g.title.clone() }).collect()
+    }
+}
+
 impl PageHead {
     fn new(page: &Page) -> Self {
         Self { id: page.id.clone(), width: page.width, height: page.height, ordinal: page.ordinal }
@@ -429,7 +445,7 @@ impl PageHead {
 }
 
 impl TaskField {
-    fn new(field: &Field, printed: &FormField) -> Self {
+    pub(super) fn new(field: &Field, printed: &FormField) -> Self {
         Self {
             key: field.key.clone(),
             kind: field.kind,

@@ -19,12 +19,14 @@ pub struct Args {
     demo_book: PathBuf,
 }
 
-/// User name, name of the person, roles. The typists may also verify, to see that nobody verifies own work.
-const USERS: [(&str, &str, &[AccountRole]); 6] = [
+/// User name, name of the person, roles. The typists may also verify, to see that nobody verifies own work; what one
+/// supervisor finds wrong in a sample the other settles.
+const USERS: [(&str, &str, &[AccountRole]); 7] = [
     ("nhaplieu1", "Người nhập liệu 1", &[Typist, Verifier]),
     ("nhaplieu2", "Người nhập liệu 2", &[Typist, Verifier]),
     ("kiemtra", "Người kiểm tra", &[Verifier]),
     ("thamdinh", "Người thẩm định", &[Supervisor]),
+    ("pheduyet", "Người phê duyệt", &[Supervisor]),
     ("quetso", "Trung tâm quét", &[ScanningCentre]),
     ("quantri", "Quản trị viên", &[Admin]),
 ];

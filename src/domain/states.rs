@@ -61,6 +61,8 @@ words!(
     BookState, "book state", {
         /// Takes pages and work.
         Open = "open",
+        /// In a lot whose sample is being inspected; nothing in it changes meanwhile.
+        InLot = "in_lot",
         /// Accepted by a supervisor.
         Accepted = "accepted",
         /// Approved for delivery.

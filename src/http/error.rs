@@ -84,6 +84,7 @@ impl Error {
             Self::App(
                 App::LeaseLost
                 | App::Refused(_)
+                | App::Lot(_)
                 | App::WrongPageState(_)
                 | App::BookClosed(_)
                 | App::BookExists
@@ -117,6 +118,7 @@ impl Error {
                 App::NotFound(_) => "not_found",
                 App::LeaseLost => "lease_lost",
                 App::Refused(refusal) => refusal.code(),
+                App::Lot(refusal) => refusal.code(),
                 App::WrongPageState(_) => "wrong_page_state",
                 App::BookClosed(_) => "book_closed",
                 App::BadInput(_) => "bad_input",

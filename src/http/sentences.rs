@@ -13,10 +13,10 @@ pub fn sentence(error: &Error, lang: Lang) -> String {
     match error {
         Error::App(app::Error::Refused(Refusal::Unfinished { open, unread })) => match lang {
             Lang::Vi => format!(
-                "Quyển này còn {open} trường hợp chưa kiểm tra xong và {unread} trang chưa đọc. Hãy làm xong rồi nghiệm thu."
+                "Quyển này còn {open} trường hợp chưa kiểm tra xong và {unread} trang chưa đọc. Hãy làm xong rồi mới nghiệm thu hoặc phê duyệt."
             ),
             Lang::En => format!(
-                "{open} entries are not verified and {unread} pages not read yet. Finish them, then accept."
+                "{open} entries are not verified and {unread} pages not read yet. Finish them before the book is accepted or approved."
             ),
         },
         Error::App(app::Error::Refused(Refusal::NeedsReason { rejected })) => match lang {
@@ -59,6 +59,7 @@ pub fn of_code(code: &str, lang: Lang) -> &'static str {
     let (vi, en) = of_image(code)
         .or_else(|| of_refusal(code))
         .or_else(|| of_book(code))
+        .or_else(|| of_lot(code))
         .or_else(|| of_request(code))
         .unwrap_or((
             "Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, gửi mã bên dưới cho quản trị viên.",
@@ -236,6 +237,48 @@ fn of_refusal(code: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+fn of_lot(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "needs_lot" => (
+            "Dự án này nghiệm thu theo lô, bằng mẫu ngẫu nhiên. Hãy đưa quyển vào một lô.",
+            "This project accepts by lots, from a random sample. Put the book into a lot.",
+        ),
+        "no_sampling" => (
+            "Dự án này nghiệm thu cả quyển, không lấy mẫu. Quản trị viên có thể bật lấy mẫu.",
+            "This project accepts whole books without a sample. An administrator can turn sampling on.",
+        ),
+        "lot_mixed" => (
+            "Một lô chỉ gồm các quyển cùng loại sổ và cùng đơn vị thực hiện. Hãy bỏ bớt quyển.",
+            "A lot holds books of one kind and one contractor only. Leave some out.",
+        ),
+        "lot_again_and_first" => (
+            "Quyển từng bị trả lại phải kiểm tra thành lô riêng. Hãy tách các quyển đó ra.",
+            "Books that were sent back make a lot of their own. Take them apart.",
+        ),
+        "inspection_stopped" => (
+            "Đã dừng nhận lô của đơn vị này vì quá nhiều lô không đạt. Hãy ghi biện pháp khắc phục trước.",
+            "Lots of this contractor are not taken: too many were sent back. Record first what was improved.",
+        ),
+        "inspection_not_stopped" => (
+            "Đơn vị này không bị dừng nhận lô nên không cần ghi biện pháp khắc phục.",
+            "Lots of this contractor are being taken, so there is nothing to record.",
+        ),
+        "no_sampling_plan" => (
+            "Tiêu chuẩn không có phương án lấy mẫu cho lô này. Hãy chọn mức chất lượng khác hoặc đổi số quyển.",
+            "The norm has no sampling plan for this lot. Choose another quality limit or other books.",
+        ),
+        "not_under_inspection" => (
+            "Trường hợp này không còn chờ kiểm tra mẫu. Hãy tải lại trang.",
+            "This entry no longer waits for inspection. Reload the page.",
+        ),
+        "overlooked" => (
+            "Ít nhất một ô hiển thị sai mà chưa được đánh dấu. Hãy xem lại từng ô của trường hợp này với nét chữ trên sổ.",
+            "At least one field shown is wrong and was not marked. Look at every field of this entry against the ink again.",
+        ),
+        _ => return None,
+    })
+}
+
 fn of_book(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
         "wrong_book_state" => (
@@ -357,6 +400,14 @@ pub fn of_input(name: &str, lang: Lang) -> &'static str {
         "number" => ("Số quyển: từ 1 đến 40 ký tự.", "Number of the book: 1 to 40 characters."),
         "office" => ("Nơi đăng ký: từ 1 đến 300 ký tự.", "Registering office: 1 to 300 characters."),
         "form_id" => ("Không có biểu mẫu này.", "There is no such form."),
+        "contractor" => ("Đơn vị thực hiện: tối đa 200 ký tự.", "The contractor: at most 200 characters."),
+        "book_ids" => ("Hãy chọn từ 1 đến 200 quyển.", "Choose 1 to 200 books."),
+        "aql_percent" => (
+            "AQL phải là một mức của tiêu chuẩn, từ 0,010 đến 10 %.",
+            "The AQL must be one of the norm's steps, 0.010 to 10 %.",
+        ),
+        "limit_percent" => ("Chất lượng giới hạn: từ 0,1 đến 50 %.", "The limiting quality: 0.1 to 50 %."),
+        "limit_accept" => ("Số trường hợp sai được chấp nhận: từ 0 đến 3.", "Wrong entries borne: 0 to 3."),
         "reason" => ("Hãy ghi lý do (tối đa 500 ký tự).", "Give a reason (at most 500 characters)."),
         "page_id" => (
             "Trang này không thuộc quyển, hoặc là chính trang của trường hợp.",
@@ -403,6 +454,15 @@ mod tests {
             "zip_nested",
             "page_too_hard",
             "file_encrypted",
+            "needs_lot",
+            "no_sampling",
+            "lot_mixed",
+            "lot_again_and_first",
+            "inspection_stopped",
+            "inspection_not_stopped",
+            "no_sampling_plan",
+            "not_under_inspection",
+            "overlooked",
         ] {
             assert_ne!(of_code(code, Lang::Vi), unknown, "{code}");
             assert_ne!(of_code(code, Lang::Vi), of_code(code, Lang::En), "{code}");

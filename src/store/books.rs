@@ -40,6 +40,10 @@ pub struct Book {
     pub expected: BookSize,
     /// What its closing page says.
     pub closing: ControlTotals,
+    /// Who did the work on it, as people say; empty for the office's own people.
+    pub contractor: String,
+    /// The lot that it is in, or that accepted it.
+    pub lot_id: Option<String>,
 }
 
 /// What a book should hold, as far as that is known before it is scanned.
@@ -89,7 +93,7 @@ macro_rules! columns {
             $before,
             " id, project_id, kind, year_opened, number, office, form_id, state, accepted_by, accepted_at,
               approved_by, approved_at, created_at, year_closed, entries_expected, pages_expected,
-              closing_entries, closing_pages ",
+              closing_entries, closing_pages, contractor, lot_id ",
             $after
         )
     };
@@ -97,10 +101,11 @@ macro_rules! columns {
 
 const ADD: &str =
     "INSERT INTO book (id, project_id, kind, year_opened, number, office, form_id, state, created_at,
-       year_closed, entries_expected, pages_expected)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)";
+       year_closed, entries_expected, pages_expected, contractor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12)";
 const SET_SIZE: &str =
     "UPDATE book SET year_closed = $2, entries_expected = $3, pages_expected = $4 WHERE id = $1";
+const SET_CONTRACTOR: &str = "UPDATE book SET contractor = $2 WHERE id = $1";
 const SET_TOTALS: &str = "UPDATE book SET closing_entries = $2, closing_pages = $3 WHERE id = $1";
 const BY_ID: &str = columns!("SELECT", "FROM book WHERE id = $1");
 const BY_NAME: &str =
@@ -129,6 +134,7 @@ const ADVANCE: &str = "UPDATE entry SET state = $3, updated_at = $4 WHERE book_i
 pub(super) const QUERIES: &[&str] = &[
     ADD,
     SET_SIZE,
+    SET_CONTRACTOR,
     SET_TOTALS,
     BY_ID,
     BY_NAME,
@@ -145,6 +151,12 @@ pub(super) const QUERIES: &[&str] = &[
 
 impl Book {
     fn from_row(row: &Row) -> Result<Self> {
+        let lot_id = row.opt_text("lot_id")?;
+        // In the table a book of a lot that is not decided yet is open: it was neither accepted nor given up.
+        let state = match (row.word("state")?, &lot_id) {
+            (BookState::Open, Some(_)) => BookState::InLot,
+            (state, _) => state,
+        };
         Ok(Self {
             id: row.text("id")?,
             project_id: row.text("project_id")?,
@@ -153,7 +165,7 @@ impl Book {
             number: row.text("number")?,
             office: row.text("office")?,
             form_id: row.opt_text("form_id")?,
-            state: row.word("state")?,
+            state,
             accepted_by: row.opt_text("accepted_by")?,
             accepted_at: row.opt_int("accepted_at")?,
             approved_by: row.opt_text("approved_by")?,
@@ -168,6 +180,8 @@ impl Book {
                 entries: row.opt_int("closing_entries")?,
                 pages: row.opt_int("closing_pages")?,
             },
+            contractor: row.text("contractor")?,
+            lot_id,
         })
     }
 }
@@ -265,6 +279,7 @@ impl Tx {
             book.expected.year_closed,
             book.expected.entries,
             book.expected.pages,
+            &book.contractor,
         ];
         self.write(ADD, binds).await.map(drop)
     }
@@ -278,12 +293,28 @@ impl Tx {
         self.write(SET_SIZE, binds).await.map(drop)
     }
 
+    /// Records who did the work on a locked book.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_contractor(&mut self, id: &str, contractor: &str) -> Result<()> {
+        self.write(SET_CONTRACTOR, binds![id, contractor]).await.map(drop)
+    }
+
     /// Records what the closing page of a locked book says.
     ///
     /// # Errors
     /// [`super::StoreError::Constraint`] for less than nothing.
     pub async fn set_control_totals(&mut self, id: &str, totals: ControlTotals) -> Result<()> {
         self.write(SET_TOTALS, binds![id, totals.entries, totals.pages]).await.map(drop)
+    }
+
+    /// As [`Db::book`], within a transaction; not locked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn book(&mut self, id: &str) -> Result<Option<Book>> {
+        self.row(BY_ID, binds![id]).await?.as_ref().map(Book::from_row).transpose()
     }
 
     /// The book with this id, locked until the end of the transaction.
@@ -328,6 +359,10 @@ impl Tx {
             BookStep::Approve => self.write(APPROVE, binds![id, person_id, at]).await?,
             BookStep::Deliver => self.write(DELIVER, binds![id]).await?,
         };
+        if step == BookStep::Approve {
+            // What the sample of its lot found wrong was settled after the book was accepted.
+            self.advance_entries(id, EntryStep::Accept, at).await?;
+        }
         self.advance_entries(id, step.for_entries(), at).await
     }
 

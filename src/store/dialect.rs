@@ -19,13 +19,18 @@ pub(super) const CLAIM_JOB: Sql = skip_locked!(
        fence, last_error, created_at"
 );
 
+/// Nobody is handed what they took part in. Only an entry that was sent back is typed and has a verifier: who verified
+/// it before may do so again, with what was found before them.
+///
 /// $1 role, $2 person, $3 account, $4 lease until, $5 now, $6 state that waits for the role, $7 ids to leave out
 /// (between commas).
 pub(super) const CLAIM_ENTRY: Sql = skip_locked!(
     "INSERT INTO task_lease (entry_id, role, person_id, account_id, expires_at)
      SELECT e.id, $1, $2, $3, $4 FROM entry e
       WHERE e.state = $6
-        AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
+        AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.adjudicated_by, '') <> $2
+        AND (e.state = 'typed' OR COALESCE(e.verified_by, '') <> $2)
+        AND NOT EXISTS (SELECT 1 FROM lot_sample i WHERE i.entry_id = e.id AND i.inspected_by = $2)
         AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $5)
         AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
                           AND s.person_id = $2 AND s.seen_until > $5)
@@ -44,7 +49,9 @@ pub(super) const CLAIM_ENTRY_OF_BOOK: Sql = skip_locked!(
     "INSERT INTO task_lease (entry_id, role, person_id, account_id, expires_at)
      SELECT e.id, $1, $2, $3, $4 FROM entry e
       WHERE e.book_id = $8 AND e.state = $6
-        AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
+        AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.adjudicated_by, '') <> $2
+        AND (e.state = 'typed' OR COALESCE(e.verified_by, '') <> $2)
+        AND NOT EXISTS (SELECT 1 FROM lot_sample i WHERE i.entry_id = e.id AND i.inspected_by = $2)
         AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $5)
         AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
                           AND s.person_id = $2 AND s.seen_until > $5)
@@ -63,7 +70,9 @@ pub(super) const CLAIM_THIS_ENTRY: Sql = skip_locked!(
     "INSERT INTO task_lease (entry_id, role, person_id, account_id, expires_at)
      SELECT e.id, $1, $2, $3, $4 FROM entry e
       WHERE e.id = $7 AND (e.state = $6 OR ($6 = 'proposed' AND e.state = 'unscannable'))
-        AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
+        AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.adjudicated_by, '') <> $2
+        AND (e.state = 'typed' OR COALESCE(e.verified_by, '') <> $2)
+        AND NOT EXISTS (SELECT 1 FROM lot_sample i WHERE i.entry_id = e.id AND i.inspected_by = $2)
         AND NOT EXISTS (SELECT 1 FROM task_lease l WHERE l.entry_id = e.id AND l.expires_at > $5)
         AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
                           AND s.person_id = $2 AND s.seen_until > $5)",

@@ -76,7 +76,9 @@ macro_rules! takeable {
         concat!(
             $before,
             " FROM entry e WHERE e.state = $1
-                AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.verified_by, '') <> $2
+                AND COALESCE(e.submitted_by, '') <> $2 AND COALESCE(e.adjudicated_by, '') <> $2
+                AND (e.state = 'typed' OR COALESCE(e.verified_by, '') <> $2)
+                AND NOT EXISTS (SELECT 1 FROM lot_sample i WHERE i.entry_id = e.id AND i.inspected_by = $2)
                 AND NOT EXISTS (SELECT 1 FROM entry_seen s WHERE e.state = 'typed' AND s.entry_id = e.id
                                   AND s.person_id = $2 AND s.seen_until > $3) ",
             $after

@@ -13,8 +13,8 @@
 //! tx.commit().await?;                                              // durable now, acknowledge after
 //! ```
 //!
-//! A dropped `Tx` undoes everything. Locks are taken in this order, always: book, bundle, page, entry, lease, job,
-//! chain. Queries are constants in portable SQL beside the method that runs them; those that differ are in
+//! A dropped `Tx` undoes everything. Locks are taken in this order, always: project, lot, book, bundle, page, entry,
+//! lease, job, chain. Queries are constants in portable SQL beside the method that runs them; those that differ are in
 //! `dialect.rs`; what both databases must do alike is in `tests/store_contract.rs`, run against both.
 //!
 //! Ids (UUIDv7), times (milliseconds UTC) and random bytes come from the caller.
@@ -36,6 +36,8 @@ mod entries;
 mod error;
 mod jobs;
 mod leases;
+mod lot_inspections;
+mod lots;
 mod models;
 mod neighbours;
 mod notes;
@@ -64,6 +66,8 @@ pub use entries::{Entry, EntryWithFields, Field, NewEntry, NewField, Quad, Regis
 pub use error::StoreError;
 pub use jobs::{ClaimJob, Failure, Job, JobCount, JobState, MAX_LOST_LEASES, NewJob, backoff_ms};
 pub use leases::{Beside, ClaimEntry, ClaimedEntry, Lent, TaskLease};
+pub use lot_inspections::{FoundWrong, InspectionDone, Sampled};
+pub use lots::{Improvement, Lot, LotUnit, NewLot, Source};
 pub use models::{Activation, Model};
 pub use neighbours::Nearby;
 pub use notes::{EntryNote, NewNote};

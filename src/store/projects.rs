@@ -45,6 +45,14 @@ impl Db {
 }
 
 impl Tx {
+    /// As [`Db::project`], within a transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn project(&mut self, id: &str) -> Result<Option<Project>> {
+        self.row(PROJECT, binds![id]).await?.as_ref().map(Project::from_row).transpose()
+    }
+
     /// Stores a project, new or changed.
     ///
     /// # Errors

@@ -57,6 +57,8 @@ const LOCK: &str = "UPDATE entry SET state = state WHERE id = $1
     RETURNING state, submitted_by, verified_by, adjudicated_by";
 const BLIND_KEYINGS: &str = "SELECT key, person_id, state, text FROM keying
     WHERE entry_id = $1 AND blind = 1 ORDER BY created_at, id";
+const INSPECTORS: &str = "SELECT DISTINCT inspected_by FROM lot_sample
+    WHERE entry_id = $1 AND inspected_by IS NOT NULL";
 const SUBMIT: &str = "UPDATE entry SET state = $2, submitted_by = $3, updated_at = $4
     WHERE id = $1 AND state IN ('proposed', 'unscannable')";
 const VERIFY: &str = "UPDATE entry SET state = $2, verified_by = $3, updated_at = $4
@@ -87,6 +89,7 @@ const FORGET_SEEN: &str = "DELETE FROM entry_seen WHERE entry_id = $1";
 pub(super) const QUERIES: &[&str] = &[
     LOCK,
     BLIND_KEYINGS,
+    INSPECTORS,
     SUBMIT,
     VERIFY,
     ADJUDICATE,
@@ -166,12 +169,14 @@ impl Tx {
                 field.blind_keyings.push(keyed);
             }
         }
+        let inspectors = self.rows(INSPECTORS, binds![entry_id]).await?;
         Ok(Some(ReviewCase {
             entry_id: entry_id.to_owned(),
             state: entry.word("state")?,
             submitted_by: entry.opt_text("submitted_by")?,
             verified_by: entry.opt_text("verified_by")?,
             adjudicated_by: entry.opt_text("adjudicated_by")?,
+            inspected_by: inspectors.iter().map(|row| row.text("inspected_by")).collect::<Result<_>>()?,
             fields,
         }))
     }

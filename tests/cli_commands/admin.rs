@@ -93,7 +93,7 @@ fn the_demonstration_is_loaded_once_and_a_second_time_changes_nothing() {
     let data = tempfile::tempdir().unwrap();
     let data = data.path();
     let first = done(data, &["demo"]);
-    for user in ["nhaplieu1", "nhaplieu2", "kiemtra", "thamdinh", "quetso", "quantri"] {
+    for user in ["nhaplieu1", "nhaplieu2", "kiemtra", "thamdinh", "pheduyet", "quetso", "quantri"] {
         assert!(first.lines().any(|l| l.trim().starts_with(user) && l.contains('-')), "{user}: {first}");
     }
     let second = done(data, &["demo"]);

@@ -38,6 +38,24 @@ impl House {
         tx.commit().await.unwrap();
     }
 
+    /// The answers of an inspector who looks: every field right, or what is recorded where something else is shown.
+    pub async fn truthful(&self, task: &Value) -> Value {
+        let recorded = self.app.store.fields(&task["entry"].text("id")).await.unwrap();
+        let recorded: Map<String, Value> =
+            recorded.into_iter().filter_map(|f| Some((f.key, json!(f.value?)))).collect();
+        fields(task, |field| match &recorded[&field.text("key")] {
+            value if *value == field["value"] => json!({ "decision": "confirm" }),
+            value => json!({ "decision": "replace", "state": value["state"], "text": value["text"] }),
+        })
+    }
+
+    /// A house whose supervisors accept whole books, without samples.
+    pub async fn open_unsampled() -> Self {
+        let house = Self::open().await;
+        house.with_policy(|policy| policy.sampling = None).await;
+        house
+    }
+
     /// What the log says of an entry since it was read: action, account and detail of each event.
     pub async fn events_of(&self, entry: &str) -> Vec<(String, String, Value)> {
         let records = self.app.store.audit_of_subject(entry, 100).await.unwrap();

@@ -24,7 +24,7 @@ async fn accept(client: &Client, book: &str) -> (u16, String) {
 
 #[tokio::test]
 async fn an_entry_whose_page_cannot_be_scanned_is_typed_from_paper_and_verified_by_another() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     let (book, first) = house.one_entry(&an, 1).await;
     let path = format!("/api/v1/books/{book}/entries");
@@ -66,7 +66,7 @@ async fn an_entry_whose_page_cannot_be_scanned_is_typed_from_paper_and_verified_
 
 #[tokio::test]
 async fn an_entry_that_the_machine_missed_is_added_on_its_page() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let an = house.user("an", &EVERY_ROLE).await;
     let (book, first) = house.one_entry(&an, 1).await;
     let page = listed(&an, &book).await[0].text("page_id");
@@ -85,7 +85,7 @@ async fn an_entry_that_the_machine_missed_is_added_on_its_page() {
 
 #[tokio::test]
 async fn a_place_that_looks_empty_waits_for_a_person_and_can_be_brought_back() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     house.reader.faint_beside.store(true, Ordering::SeqCst);
     let (book, first) = house.one_entry(&an, 1).await;
@@ -111,7 +111,7 @@ async fn a_place_that_looks_empty_waits_for_a_person_and_can_be_brought_back() {
 
 #[tokio::test]
 async fn what_one_person_holds_to_be_no_entry_another_confirms() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     let scanner = house.user("quet", &[ScanningCentre]).await;
     let (book, entry) = house.one_entry(&an, 1).await;
@@ -137,7 +137,7 @@ async fn add_note(client: &Client, entry: &str, note: Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_note_in_the_margin_is_checked_by_another_person_and_goes_out_with_its_entry() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     let (book, entry) = house.one_entry(&an, 1).await;
     an.type_next().await;
@@ -179,7 +179,7 @@ async fn delivered_cells(client: &Client, book: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_struck_entry_stays_in_the_book_and_behind_when_the_book_is_delivered() {
     for deliver_struck in [false, true] {
-        let house = House::open().await;
+        let house = House::open_unsampled().await;
         house.with_policy(|policy| policy.deliver_struck = deliver_struck).await;
         let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
         let (book, entry) = house.one_entry(&an, 1).await;
@@ -205,7 +205,7 @@ async fn a_struck_entry_stays_in_the_book_and_behind_when_the_book_is_delivered(
 
 #[tokio::test]
 async fn an_entry_over_two_pages_shows_the_ink_of_both() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &[Verifier]).await);
     let (book, entry) = house.one_entry(&an, 1).await;
     let second = an.upload(&book, "b.jpg", pages::jpeg(2)).await.expect(StatusCode::CREATED).text("id");

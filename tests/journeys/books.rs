@@ -55,7 +55,7 @@ async fn books_of_every_kind_are_opened_and_read_on_the_form_of_their_kind_and_y
 
 #[tokio::test]
 async fn a_kind_without_a_workbook_goes_all_the_way_to_approved_and_says_that_none_is_there() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     let book = json!({ "kind": "CN", "year_opened": 2017, "number": "01", "office": "UBND xã An Nhơn" });
     let book = an.post("/api/v1/books", &book).await.expect(StatusCode::CREATED).text("id");
@@ -86,7 +86,7 @@ async fn counts_show_how_far_a_book_is() {
 
 #[tokio::test]
 async fn steps_of_a_book_come_in_their_order() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let an = house.user("an", &EVERY_ROLE).await;
     let book = an.book("9").await;
     let step = |step: &str| format!("/api/v1/books/{book}/{step}");
@@ -99,7 +99,7 @@ async fn steps_of_a_book_come_in_their_order() {
 
 #[tokio::test]
 async fn an_accepted_book_takes_no_more_pages_and_rejected_ones_need_a_reason() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     let (book, _) = house.one_entry(&an, 1).await;
     an.type_next().await;

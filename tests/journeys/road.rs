@@ -7,7 +7,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn a_page_is_read_typed_verified_by_another_accepted_approved_and_delivered() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     let (book, entry) = house.one_entry(&an, 1).await;
 
@@ -39,7 +39,7 @@ async fn a_page_is_read_typed_verified_by_another_accepted_approved_and_delivere
 
 #[tokio::test]
 async fn what_stands_in_the_workbook_is_what_people_agreed_on() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let (an, binh) = (house.user("an", &EVERY_ROLE).await, house.user("binh", &EVERY_ROLE).await);
     let (book, entry) = house.one_entry(&an, 1).await;
     let task = an.take("typist").await;
@@ -69,7 +69,7 @@ fn cells_of(bytes: &[u8]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_disputed_entry_is_settled_by_a_third_person_and_only_by_one() {
-    let house = House::open().await;
+    let house = House::open_unsampled().await;
     let an = house.user("an", &EVERY_ROLE).await;
     let binh = house.user("binh", &EVERY_ROLE).await;
     let chi = house.user("chi", &EVERY_ROLE).await;

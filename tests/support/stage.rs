@@ -165,6 +165,8 @@ pub fn book(n: u32) -> Book {
         created_at: NOW,
         expected: BookSize::default(),
         closing: ControlTotals::default(),
+        contractor: String::new(),
+        lot_id: None,
     }
 }
 

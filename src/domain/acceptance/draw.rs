@@ -22,9 +22,36 @@ fn rank(seed: &[u8], unit: &str) -> [u8; 32] {
     hasher.finalize().into()
 }
 
+/// Random numbers below what is asked for (at least 1), the same ones for the same seed: SplitMix64 (Steele, Lea and
+/// Flood 2014), begun at a hash of the seed. For figures that anybody can compute again, not for secrets.
+pub fn picks(seed: &[u8]) -> impl FnMut(usize) -> usize {
+    let begin = rank(seed, "picks");
+    let mut state = u64::from_be_bytes(begin[..8].try_into().expect("a hash has 32 bytes"));
+    move |below| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        // The high half of the product: as even as 64 bits allow.
+        ((u128::from(mixed) * below as u128) >> 64) as usize
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn picks_are_even_and_the_same_for_the_same_seed() {
+        let (mut one, mut again, mut other) = (picks(b"a"), picks(b"a"), picks(b"b"));
+        let drawn: Vec<usize> = (0..6_000).map(|_| one(6)).collect();
+        assert_eq!(drawn, (0..6_000).map(|_| again(6)).collect::<Vec<_>>());
+        assert_ne!(drawn, (0..6_000).map(|_| other(6)).collect::<Vec<_>>());
+        // Binomial(6000, 1/6): mean 1000, standard deviation 29; five of them on either side.
+        let counts: Vec<usize> = (0..6).map(|n| drawn.iter().filter(|d| **d == n).count()).collect();
+        assert!(counts.iter().all(|n| (855..=1145).contains(n)), "{counts:?}");
+    }
 
     fn lot() -> Vec<String> {
         (0..200).map(|i| format!("entry-{i}")).collect()

@@ -20,6 +20,8 @@ pub struct ReviewCase {
     pub verified_by: Option<String>,
     /// The person who settled what was disputed.
     pub adjudicated_by: Option<String>,
+    /// People who inspected it in samples of lots: their findings are settled by others.
+    pub inspected_by: Vec<String>,
     /// Every field of its form, in order.
     pub fields: Vec<FieldCase>,
 }
@@ -111,7 +113,11 @@ impl ReviewCase {
             TaskRole::Adjudicator => (EntryStep::Adjudicate, [&self.submitted_by, &self.verified_by]),
         };
         self.state.after(step)?;
-        if others.iter().any(|other| other.as_deref() == Some(person_id)) {
+        let is = |other: &Option<String>| other.as_deref() == Some(person_id);
+        // Who settled an entry before is a party when its value is questioned again.
+        let settled_before = role == TaskRole::Adjudicator && is(&self.adjudicated_by);
+        let inspected = self.inspected_by.iter().any(|other| other == person_id);
+        if settled_before || inspected || others.into_iter().any(is) {
             return Err(Refusal::SamePerson);
         }
         Ok(())
@@ -238,6 +244,26 @@ fn tidied_decision(decision: &Decision) -> Result<Decision, FieldProblemKind> {
         Decision::Confirm => Decision::Confirm,
         Decision::Reject => Decision::Reject,
     })
+}
+
+/// An inspector's answers in order of `keys`: nothing where the value shown is right, else what stands there. That
+/// it is wrong without saying what it is instead is no answer.
+///
+/// # Errors
+/// [`Refusal::Fields`] with every problem there is.
+pub fn answers_to<'a>(
+    keys: impl Iterator<Item = &'a str>,
+    given: &BTreeMap<String, Decision>,
+) -> Result<Vec<(String, Option<FieldValue>)>, Refusal> {
+    let decisions = answered(keys, given, |decision| match decision {
+        Decision::Reject => Err(FieldProblemKind::Missing),
+        other => tidied_decision(other),
+    })?;
+    let value = |decision| match decision {
+        Decision::Replace(value) => Some(value),
+        Decision::Confirm | Decision::Reject => None,
+    };
+    Ok(decisions.into_iter().map(|(key, decision)| (key, value(decision))).collect())
 }
 
 /// Matches answers to the fields asked for: each exactly once, none besides. Reports every problem at once, so

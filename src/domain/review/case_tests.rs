@@ -17,6 +17,7 @@ fn case() -> ReviewCase {
         submitted_by: None,
         verified_by: None,
         adjudicated_by: None,
+        inspected_by: vec![],
         fields: vec![field("ho_ten", false), field("ngay", true)],
     }
 }
@@ -204,4 +205,34 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn who_inspected_an_entry_or_settled_it_before_does_not_settle_what_was_found() {
+    let mut case = typed();
+    case.verify("binh", &verdicts(Decision::Reject, Decision::Confirm)).unwrap();
+    let settled = BTreeMap::from([("ho_ten".to_owned(), FieldValue::written("Lê Thị Huệ").unwrap())]);
+    case.adjudicate("chi", &settled).unwrap();
+    case.state = case.state.after(EntryStep::Contest).unwrap();
+    case.fields[0].settled = false;
+    case.inspected_by = vec!["dung".into()];
+    for party in ["an", "binh", "chi", "dung"] {
+        assert_eq!(case.adjudicate(party, &settled), Err(Refusal::SamePerson), "{party}");
+    }
+    assert_eq!(case.adjudicate("em", &settled).unwrap().state, EntryState::Adjudicated);
+}
+
+#[test]
+fn what_was_sent_back_is_verified_again_by_neither_typist_nor_third_person_nor_inspector() {
+    let mut case = typed();
+    case.verify("binh", &verdicts(Decision::Reject, Decision::Confirm)).unwrap();
+    let settled = BTreeMap::from([("ho_ten".to_owned(), FieldValue::written("Lê Thị Huệ").unwrap())]);
+    case.adjudicate("chi", &settled).unwrap();
+    case.state = case.state.after(EntryStep::SendBack).unwrap();
+    case.inspected_by = vec!["dung".into()];
+    let confirmed = verdicts(Decision::Confirm, Decision::Confirm);
+    for party in ["an", "chi", "dung"] {
+        assert_eq!(case.verify(party, &confirmed), Err(Refusal::SamePerson), "{party}");
+    }
+    assert_eq!(case.verify("binh", &confirmed).unwrap().state, EntryState::Verified);
 }

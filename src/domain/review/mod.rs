@@ -11,7 +11,7 @@ mod steps;
 pub use aside::{Aside, Note};
 pub use blind::is_keyed_blind;
 pub use case::{
-    Adjudication, Decision, FieldCase, PersonValue, ReviewCase, Settled, Submission, Verification,
+    Adjudication, Decision, FieldCase, PersonValue, ReviewCase, Settled, Submission, Verification, answers_to,
 };
 pub use policy::{FieldPlan, PolicyError, PolicyName, ProjectPolicy};
 pub use refusal::{FieldProblem, FieldProblemKind, Refusal};

@@ -1,6 +1,7 @@
 //! How a project is worked: data, with defaults that hold for everybody who says nothing.
 
 use super::blind::is_keyed_blind;
+use crate::domain::acceptance::Sampling;
 use crate::domain::kind::{UnknownWord, words};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -30,6 +31,8 @@ pub struct ProjectPolicy {
     /// Whether struck-out entries are delivered, with a remark. The Ministry's workbook has no column that says
     /// so, and a struck entry taken in as a living record would be a wrong one: by default they stay behind.
     pub deliver_struck: bool,
+    /// How lots are accepted by sampling; none: whole books are accepted as they are.
+    pub sampling: Option<Sampling>,
 }
 
 impl Default for ProjectPolicy {
@@ -41,6 +44,7 @@ impl Default for ProjectPolicy {
             lease_secs: 300,
             training_consent: None,
             deliver_struck: false,
+            sampling: Some(Sampling::default()),
         }
     }
 }
@@ -57,6 +61,9 @@ pub enum PolicyError {
     /// Too short to type anything, or so long that a forgotten entry is lost for the day.
     #[error("lease_secs lies between 30 and 28800, not {0}")]
     LeaseSecs(u32),
+    /// A setting of the acceptance by sampling.
+    #[error("sampling: {0} is out of its range")]
+    Sampling(&'static str),
 }
 
 /// How one field is shown to the typist.
@@ -89,6 +96,9 @@ impl ProjectPolicy {
         }
         if !(30..=28_800).contains(&self.lease_secs) {
             return Err(PolicyError::LeaseSecs(self.lease_secs));
+        }
+        if let Some(name) = self.sampling.as_ref().and_then(Sampling::wrong_setting) {
+            return Err(PolicyError::Sampling(name));
         }
         Ok(self)
     }

@@ -27,6 +27,10 @@ words!(
         SetAside = "set_aside",
         /// A second person agrees that it is none.
         ConfirmNoEntry = "confirm_no_entry",
+        /// A sample found a wrong field in it; its lot is accepted all the same.
+        Contest = "contest",
+        /// Its lot was not accepted.
+        SendBack = "send_back",
         /// A person finds that it is one after all; leads back to where it stood (see [`super::Aside`]).
         Restore = "restore",
     }
@@ -43,6 +47,10 @@ pub const ENTRY_STEPS: &[(EntryState, EntryStep, EntryState)] = &[
     (EntryState::Adjudicated, EntryStep::Accept, EntryState::Accepted),
     (EntryState::Accepted, EntryStep::Approve, EntryState::Approved),
     (EntryState::Approved, EntryStep::Deliver, EntryState::Delivered),
+    (EntryState::Verified, EntryStep::Contest, EntryState::Disputed),
+    (EntryState::Adjudicated, EntryStep::Contest, EntryState::Disputed),
+    (EntryState::Verified, EntryStep::SendBack, EntryState::Typed),
+    (EntryState::Adjudicated, EntryStep::SendBack, EntryState::Typed),
     (EntryState::Proposed, EntryStep::SetAside, EntryState::SetAside),
     (EntryState::Unscannable, EntryStep::SetAside, EntryState::SetAside),
     (EntryState::Typed, EntryStep::SetAside, EntryState::SetAside),
@@ -106,13 +114,17 @@ pub struct BookCounts {
 }
 
 impl BookState {
-    /// Where `step` leads from here. `reason` is needed to accept a book with rejected pages.
+    /// Where `step` leads from here. `reason` is needed to accept a book with rejected pages. A book of an accepted
+    /// lot is approved once what the sample found wrong is settled.
     ///
     /// # Errors
     /// A [`Refusal`] that says what stands in the way.
     pub fn after(self, step: BookStep, counts: BookCounts, reason: Option<&str>) -> Result<Self, Refusal> {
         match (self, step) {
             (Self::Open, BookStep::Accept) => may_accept(counts, reason).map(|()| Self::Accepted),
+            (Self::Accepted, BookStep::Approve) if counts.open > 0 => {
+                Err(Refusal::Unfinished { open: counts.open, unread: counts.unread })
+            }
             (Self::Accepted, BookStep::Approve) => Ok(Self::Approved),
             (Self::Approved | Self::Delivered, BookStep::Deliver) => Ok(Self::Delivered),
             _ => Err(Refusal::WrongBookState { state: self }),

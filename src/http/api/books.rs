@@ -18,6 +18,12 @@ pub(super) struct Reason {
     reason: Option<String>,
 }
 
+#[derive(Deserialize)]
+pub(super) struct Contractor {
+    #[serde(default)]
+    contractor: String,
+}
+
 /// `GET /api/v1/books`
 pub(super) async fn list(State(app): State<Arc<App>>, _: SignedIn) -> Result<axum::Json<Books>, Error> {
     Ok(axum::Json(Books { books: app.books().await? }))
@@ -58,4 +64,14 @@ pub(super) async fn approve(
     Path(id): Path<String>,
 ) -> Result<axum::Json<BookView>, Error> {
     Ok(axum::Json(app.approve_book(&me, &id).await?))
+}
+
+/// `PUT /api/v1/books/{id}/contractor`
+pub(super) async fn set_contractor(
+    State(app): State<Arc<App>>,
+    SignedIn(me): SignedIn,
+    Path(id): Path<String>,
+    Json(given): Json<Contractor>,
+) -> Result<axum::Json<BookView>, Error> {
+    Ok(axum::Json(app.set_contractor(&me, &id, &given.contractor).await?))
 }

@@ -7,6 +7,7 @@ mod bundles;
 mod deliveries;
 mod entries;
 mod inventory;
+mod lots;
 mod pages;
 mod sessions;
 mod status;
@@ -45,6 +46,15 @@ fn versioned() -> Router<Arc<App>> {
         .route("/books/{id}/approval", post(books::approve))
         .route("/books/{id}/deliveries", get(deliveries::list).post(deliveries::create))
         .route("/deliveries/{id}/workbook", get(deliveries::workbook))
+        .route("/books/{id}/contractor", put(books::set_contractor))
+        .route("/sampling", get(lots::sampling).put(lots::set_sampling))
+        .route("/lots", get(lots::list).post(lots::create))
+        .route("/lots/plan", post(lots::plan))
+        .route("/lots/improvements", post(lots::improved))
+        .route("/lots/{id}", get(lots::show))
+        .route("/lots/{id}/inspections/next", post(lots::next))
+        .route("/lots/{id}/inspections/{entry}", post(lots::inspect))
+        .route("/lots/{id}/inspections/{entry}/draft", put(lots::save_draft))
         .route("/pages/{id}", get(pages::show))
         .route("/pages/{id}/original", get(pages::original))
         .route("/pages/{id}/image", get(pages::image))
