@@ -19,7 +19,7 @@ macro_rules! assets {
     };
 }
 
-static ASSETS: [Asset; 26] = assets![
+static ASSETS: [Asset; 30] = assets![
     "api.js",
     "app.css",
     "bar.js",
@@ -34,8 +34,11 @@ static ASSETS: [Asset; 26] = assets![
     "group.js",
     "groups.js",
     "icon.svg",
+    "inspect.js",
     "keys.js",
     "login.js",
+    "lot.js",
+    "lots.js",
     "notes.js",
     "order.js",
     "outbox.js",
@@ -45,6 +48,7 @@ static ASSETS: [Asset; 26] = assets![
     "type-fields.js",
     "type.js",
     "upload.js",
+    "verdict-cell.js",
     "verify.js",
 ];
 

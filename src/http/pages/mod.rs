@@ -6,6 +6,7 @@ mod book_pages;
 mod desks;
 mod entry_pages;
 mod login;
+mod lot_pages;
 mod shell;
 mod texts;
 
@@ -30,6 +31,9 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/verify", get(desks::verifier))
         .route("/verify/groups", get(desks::groups))
         .route("/dispute", get(desks::adjudicator))
+        .route("/lots", get(lot_pages::list))
+        .route("/lots/{id}", get(lot_pages::show))
+        .route("/lots/{id}/inspect", get(lot_pages::inspect))
         .route("/static/{version}/{file}", get(assets::serve))
 }
 

@@ -93,11 +93,12 @@ impl Shell {
     }
 }
 
-const WAYS: [(&str, &str, Option<AccountRole>); 4] = [
+const WAYS: [(&str, &str, Option<AccountRole>); 5] = [
     ("/books", "nav.books", None),
     ("/type", "nav.typist", Some(AccountRole::Typist)),
     ("/verify", "nav.verifier", Some(AccountRole::Verifier)),
     ("/dispute", "nav.adjudicator", Some(AccountRole::Supervisor)),
+    ("/lots", "nav.lots", Some(AccountRole::Supervisor)),
 ];
 
 fn links(me: &Me, texts: &'static Texts, here: &str) -> Vec<Link> {

@@ -83,6 +83,18 @@ export const workWaiting = (role) => call("GET", `/tasks/waiting?role=${id(role)
 export const holdLease = (entryId) => call("POST", `/entries/${id(entryId)}/lease`);
 export const giveBackLease = (entryId) => call("DELETE", `/entries/${id(entryId)}/lease`, undefined, { keepalive: true });
 
+export const sampling = () => call("GET", "/sampling");
+export const setSampling = (terms) => call("PUT", "/sampling", { sampling: terms });
+export const setContractor = (bookId, contractor) => call("PUT", `/books/${id(bookId)}/contractor`, { contractor });
+export const lots = () => call("GET", "/lots");
+export const lot = (lotId) => call("GET", `/lots/${id(lotId)}`);
+export const planLot = (wish) => call("POST", "/lots/plan", wish);
+export const makeLot = (wish) => call("POST", "/lots", wish);
+export const tellImprovement = (told) => call("POST", "/lots/improvements", told);
+export const nextInspection = (lotId) => call("POST", `/lots/${id(lotId)}/inspections/next`, {});
+export const inspect = (lotId, entryId, fields) => call("POST", `/lots/${id(lotId)}/inspections/${id(entryId)}`, { fields });
+export const saveInspection = (lotId, entryId, draft) => call("PUT", `/lots/${id(lotId)}/inspections/${id(entryId)}/draft`, draft);
+
 export const bookOrder = (bookId) => call("GET", `/books/${id(bookId)}/order`);
 export const reorder = (bookId, pageIds, reason) => call("PUT", `/books/${id(bookId)}/order`, { page_ids: pageIds, reason });
 export const setClosing = (bookId, totals) => call("PUT", `/books/${id(bookId)}/closing`, totals);

@@ -16,6 +16,8 @@ const bookId = document.querySelector("main").dataset.book;
 const may = (roles) => me.roles.some((role) => roles.includes(role));
 const rows = new Map();
 let timer = 0;
+/** Whether books are accepted by lots; only supervisors need to know. */
+let samples = true;
 
 /** What a page's row says; the reason of a rejection and the way past it stand below its name. */
 function pageCells(page) {
@@ -97,8 +99,25 @@ function showStep(book) {
     byId("step").replaceChildren(h("p", {}, words));
     return;
   }
+  if (book.state === "in_lot" || (step === "accept" && samples)) {
+    byId("step").replaceChildren(...lotWay(book, all));
+    return;
+  }
+  const contested = book.state === "accepted" ? all - settled(book.entries) : 0;
+  if (contested > 0) {
+    byId("step").replaceChildren(h("p", {}, t("step.contested", { n: number(contested) })), h("p", {}, h("a", { href: "/dispute" }, t("nav.adjudicator"))));
+    return;
+  }
   const words = h("p", {}, t(`step.${step}.words`, { n: number(all) }));
   byId("step").replaceChildren(words, stepForm(step, act, step === "accept" && rejected));
+}
+
+/** Where the project samples, a finished book goes into a lot; one that is in a lot waits there. */
+function lotWay(book, all) {
+  const inLot = book.state === "in_lot";
+  const words = t(inLot ? "step.in_lot" : "step.to_lot", { n: number(all) });
+  const href = inLot ? `/lots/${book.lot_id}` : `/lots?book=${book.id}`;
+  return [h("p", {}, words), h("a", { href, class: inLot ? null : "button" }, t(inLot ? "step.see_lot" : "step.make_lot"))];
 }
 
 /** The button for a step; with pages missing, acceptance asks for the reason first. */
@@ -185,4 +204,5 @@ addEventListener("drop", (e) => {
   if (!zone.hidden && e.dataTransfer.files.length) uploads.add([...e.dataTransfer.files]);
 });
 
+if (may(["supervisor"])) samples = await api.sampling().then((answer) => answer.sampling !== null, () => true);
 refresh();

@@ -60,11 +60,11 @@ async function refresh() {
 const form = document.querySelector("#new-book");
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const { kind, year_opened: year, number: no, office, pages_expected: pages, entries_expected: entries, year_closed: closed } = form.elements;
+  const { kind, year_opened: year, number: no, office, pages_expected: pages, entries_expected: entries, year_closed: closed, contractor } = form.elements;
   const whole = (input) => (input.value.trim() === "" ? null : Number(input.value.replace(/[.\s]/g, "")) || -1);
   setText(byId("new-book-trouble"), "");
   try {
-    const book = await api.openBook({ kind: kind.value, year_opened: Number(year.value), number: no.value.trim().normalize("NFC"), office: office.value.trim().normalize("NFC"), pages_expected: whole(pages), entries_expected: whole(entries), year_closed: whole(closed) });
+    const book = await api.openBook({ kind: kind.value, year_opened: Number(year.value), number: no.value.trim().normalize("NFC"), office: office.value.trim().normalize("NFC"), pages_expected: whole(pages), entries_expected: whole(entries), year_closed: whole(closed), contractor: contractor.value.trim().normalize("NFC") });
     location.assign(`/books/${book.id}`);
   } catch (error) {
     const first = Object.entries(error.fields || {})[0];
