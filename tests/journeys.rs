@@ -21,6 +21,8 @@ mod books;
 mod bundles;
 #[path = "journeys/checks.rs"]
 mod checks;
+#[path = "journeys/gate.rs"]
+mod gate;
 #[path = "journeys/hints.rs"]
 mod hints;
 #[path = "journeys/inventory.rs"]

@@ -81,6 +81,8 @@ promises! {
         the_same_bytes_are_one_page
         pages_uploaded_at_the_same_time_get_places_of_their_own
         a_page_is_rejected_and_insisted_on
+        what_the_gate_found_is_kept_and_imprints_are_those_beside
+        another_capture_takes_a_rejected_pages_place
         making_an_entry_twice_leaves_one
         entries_near_a_page_tell_what_they_say
         reading_twice_leaves_one_set_of_proposals

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import capture
 import cv2
+import fold
 import marks
 import numpy as np
 import paper
@@ -39,6 +40,9 @@ class Options:
     capture: str = "scan"
     damage: tuple[str, ...] = ()
     turned: float = 0.0
+    folded: bool = False  # a corner lies folded over writing
+    blank: str = ""  # `sheet`: no print and no writing; `form`: printed, nothing filled in
+    again: int = 0  # from 1 on: the same page, captured another time
 
     @property
     def px_per_mm(self) -> float:
@@ -99,19 +103,24 @@ def make_page(
     printed = print_form(whole_page(options.form), options.print_fonts, edition, rngs[0])
     # What options add has its own streams, so that pages made without them stay as they were.
     own = [np.random.default_rng([*seed, stream]) for stream in (30, 31, 32)]
+    if options.again:
+        own[2] = np.random.default_rng([*seed, 33, options.again])
     damage = Damage.choose(options.damage, own[0])
     quarter_turns = int(own[1].integers(1, 4)) if own[1].random() < options.turned else 0
     sheet = _settle(options, printed, damage, quarter_turns, rngs[1], own[2])
     writers = _writers(options, clerk, seed)
+    if options.blank:
+        values = {key: Value("", "blank") for key in values}
     values = _write_fields(sheet, options, values, writers, rngs[2])
     age = float(np.clip(edition.beta(1.6, 2.2) + rngs[3].normal(0, 0.06), 0, 1))
     planes = paper.blank_sheet(sheet.ink.shape, options.px_per_mm, age, rngs[3])
-    _lay_inks(planes, sheet, options, book, values, writers, rngs[3])
+    if options.blank != "sheet":
+        _lay_inks(planes, sheet, options, book, values, writers, rngs[3])
     _wear(planes, sheet, options)
     values = _without_lost(sheet, values)
     if options.capture == "phone":
         return sheet.capture.shoot(planes, options.px_per_mm, own[2]), _truth(sheet, options, values)
-    image = paper.scan(planes, sheet.capture, options.px_per_mm, rngs[4])
+    image = paper.scan(planes, sheet.capture, options.px_per_mm, own[2] if options.again else rngs[4])
     return np.rot90(image, -quarter_turns).copy(), _truth(sheet, options, values)
 
 
@@ -137,6 +146,9 @@ def _settle(
         place = Placement(px, 1 + (scale - 1) * ease, shift * ease, options.form["page_mm"])
         if options.capture == "phone":
             lying = capture.hold_phone(shape, px, ease, quarter_turns, hand)
+        elif options.again:
+            turn = float(np.clip(hand.normal(0, 0.9), -3, 3))
+            lying = paper.lay_on_scanner(shape, px, turn * ease, ease, hand)
         else:
             lying = paper.lay_on_scanner(shape, px, angle * ease, ease, rng)
         sheet = Sheet(printed, place, lying, np.zeros(shape, np.uint8), damage, quarter_turns)
@@ -260,7 +272,7 @@ def _lay_inks(
     printed = marks.draw_print(sheet.printed, sheet.place, shape, options.print_fonts, rng)
     feet = [signing.Foot(sheet.printed.form, i) for i in range(entry_count(options.form))]
     signatures = np.zeros_like(sheet.ink)
-    for foot in feet:
+    for foot in feet if not options.blank else []:
         signing.sign(foot, signatures, sheet.place, px, rng)
         signing.sign_in_letters(foot, signatures, values, writers["signers"], sheet.place, rng)
     _bleed_through(planes, sheet.ink, sheet.damage.bleed(), rng)
@@ -268,7 +280,7 @@ def _lay_inks(
     paper.attenuate(
         planes, cv2.multiply(printed, contrast, scale=1 / 255), (34, 32, 34), float(rng.uniform(0.72, 0.95))
     )
-    for foot in feet:
+    for foot in feet if not options.blank else []:
         signing.stamp_over(foot, planes, sheet.place, book, options.print_fonts, contrast, rng)
     ink = cv2.multiply(np.maximum(sheet.ink, signatures), contrast, scale=1 / 255)
     paper.attenuate(planes, ink, writers["colour"], float(rng.uniform(0.72, 0.96)))
@@ -303,6 +315,9 @@ def _wear(planes: paper.Planes, sheet: Sheet, options: Options) -> None:
         below = [float(sheet.capture.border)] * 3
     font = options.print_fonts / "arimo-700-normal.ttf"
     sheet.damage.wear(planes, options.px_per_mm, font, tuple(below))
+    if options.folded:
+        written = [sheet.pixels(target) for target in sheet.printed.places]
+        fold.fold_corner(planes, sheet.damage, sheet.ink, written, (options.px_per_mm, tuple(below)))
 
 
 def _without_lost(sheet: Sheet, values: dict[str, Value]) -> dict[str, Value]:

@@ -70,15 +70,16 @@ def fingers(image: np.ndarray, photo, rng: np.random.Generator) -> int:
         else:
             x = float(rng.uniform(0.1, 0.9)) * width
             tip, root = (x, height - inside), (x + float(rng.uniform(-15, 15)), height - inside + 70)
-        thick = float(rng.uniform(13, 19))
-        _finger(image, photo, np.array([tip, root]), thick, skin)
+        bones = np.array([tip, root])
+        ends = photo.points(bones * photo.px)
+        scale = np.linalg.norm(ends[1] - ends[0]) / np.linalg.norm(bones[1] - bones[0])
+        draw_finger(image, ends, float(rng.uniform(13, 19)) * scale, skin)
     return count
 
 
-def _finger(image: np.ndarray, photo, bones_mm: np.ndarray, thick_mm: float, skin: np.ndarray) -> None:
-    ends = photo.points(bones_mm * photo.px)
-    scale = np.linalg.norm(ends[1] - ends[0]) / np.linalg.norm(bones_mm[1] - bones_mm[0])
-    thick = max(3, round(thick_mm * scale))
+def draw_finger(image: np.ndarray, ends: np.ndarray, thick_px: float, skin: np.ndarray) -> np.ndarray:
+    """Draws a finger from its tip to its root, both pixels of the image; returns what it covers, 0..255."""
+    thick = max(3, round(thick_px))
     direction = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
     start = ends[0] + direction * thick / 2
     shape = np.zeros(image.shape[:2], np.uint8)
@@ -91,6 +92,7 @@ def _finger(image: np.ndarray, photo, bones_mm: np.ndarray, thick_mm: float, ski
     shadow = 1 - 0.35 * around[:, :, None].astype(np.float32) / 255
     body = skin * (0.45 + 0.6 * round_shade[:, :, None].astype(np.float32) / 255)
     image[...] = np.clip(image * shadow * (1 - cover) + body * cover, 0, 255).astype(np.uint8)
+    return shape
 
 
 def expose(image: np.ndarray, px: float, record: dict, rng: np.random.Generator) -> np.ndarray:
@@ -100,7 +102,7 @@ def expose(image: np.ndarray, px: float, record: dict, rng: np.random.Generator)
     image = cv2.GaussianBlur(image, (0, 0), soft) if soft > 0.3 else image
     if rng.random() < 0.25:
         length = float(rng.uniform(1.5, 4.5)) * unit
-        image = cv2.filter2D(image, -1, _streak(length, float(rng.uniform(0, np.pi))))
+        image = cv2.filter2D(image, -1, streak(length, float(rng.uniform(0, np.pi))))
         record["shake_px"] = round(length, 2)
     if rng.random() < 0.3:
         image = _half_blurred(image, unit, rng)
@@ -114,7 +116,8 @@ def expose(image: np.ndarray, px: float, record: dict, rng: np.random.Generator)
     return np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
-def _streak(length: float, angle: float) -> np.ndarray:
+def streak(length: float, angle: float) -> np.ndarray:
+    """The kernel of a picture shaken by `length` pixels."""
     side = int(np.ceil(length)) * 2 + 3
     kernel = np.zeros((side, side), np.float32)
     along = np.array([np.cos(angle), np.sin(angle)]) * length / 2

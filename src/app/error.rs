@@ -59,6 +59,9 @@ pub enum Error {
         /// That page.
         page_id: String,
     },
+    /// The picture that is to replace a refused one is the same picture.
+    #[error("the same picture again")]
+    SamePicture,
     /// The uploaded file is no page.
     #[error("the image is refused")]
     Image(#[from] ImageError),

@@ -8,7 +8,7 @@ use super::{App, BundleView, Error, Me, PageView, Result};
 use crate::blob::Kept;
 use crate::domain::BookState;
 use crate::image::{Header, inspect};
-use crate::store::{AddedPage, NewPage};
+use crate::store::{AddedPage, NewPage, Page, Tx};
 use bytes::Bytes;
 use serde_json::json;
 
@@ -63,6 +63,17 @@ impl App {
         name: &str,
         bytes: Bytes,
     ) -> Result<(PageView, bool)> {
+        self.take_page(me, (book_id, name), bytes, None).await
+    }
+
+    /// As [`Self::upload_page`]; the page takes the place of a refused one of its book, if one is named.
+    pub(super) async fn take_page(
+        &self,
+        me: &Me,
+        (book_id, name): (&str, &str),
+        bytes: Bytes,
+        refused: Option<&str>,
+    ) -> Result<(PageView, bool)> {
         self.may_upload(me, book_id).await?;
         let (file, limits) = (bytes.clone(), self.settings.limits);
         let header = blocking(move || inspect(&file, &limits)).await??;
@@ -80,12 +91,27 @@ impl App {
             AddedPage::Already(page) if page.book_id == book_id => return Ok((page.into(), true)),
             AddedPage::Already(page) => return Err(Error::PageElsewhere { page_id: page.id }),
         };
-        self.queue_reading(&mut tx, &page.id, false).await?;
-        let detail = json!({ "sha256": page.sha256, "size_bytes": page.size_bytes });
+        if let Some(refused) = refused {
+            self.put_in_place_of(&mut tx, refused, &page).await?;
+        }
+        self.queue_check(&mut tx, &page.id).await?;
+        let mut detail = json!({ "sha256": page.sha256, "size_bytes": page.size_bytes });
+        if let Some(refused) = refused {
+            detail["replaces"] = json!(refused);
+        }
         self.record(&mut tx, Deed::of(me, "page.upload", &page.id).in_book(book_id).detail(detail)).await?;
         tx.commit().await?;
         self.work_wanted.notify_one();
+        let page = if refused.is_some() { self.page_row(&page.id).await? } else { page };
         Ok((page.into(), false))
+    }
+
+    async fn put_in_place_of(&self, tx: &mut Tx, refused: &str, page: &Page) -> Result<()> {
+        let refused = tx.lock_page(refused).await?.ok_or(Error::NotFound("page"))?;
+        if tx.replace_page(&refused, page).await? {
+            return Ok(());
+        }
+        Err(Error::WrongPageState(refused.state))
     }
 
     fn new_page(&self, book_id: &str, name: &str, header: &Header, blob: (String, i64)) -> NewPage {

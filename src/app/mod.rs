@@ -15,6 +15,7 @@ mod deliver;
 mod error;
 mod evidence;
 mod form_choice;
+mod gate;
 mod incoming;
 mod ingest;
 mod inspections;
@@ -35,6 +36,7 @@ mod random;
 mod read_page;
 mod reading_plan;
 mod record;
+mod refused;
 mod resend;
 mod review;
 mod sampling;
@@ -47,6 +49,7 @@ mod training_lines;
 mod unpack;
 mod unpacker;
 
+pub mod page_gate;
 pub mod page_reader;
 pub mod reading;
 
@@ -61,6 +64,7 @@ pub use checks::DraftKept;
 pub use clock::Clock;
 pub use deliver::DeliveryView;
 pub use error::Error;
+pub use gate::CHECK_PAGE;
 pub use ingest::Uploaded;
 pub use inspections::{InspectionOutcome, InspectionTask};
 pub use inventory::{Imported, RowRefused, SizeGiven, TotalsGiven};
@@ -72,12 +76,14 @@ pub use model_report::{Comparison, Decided, ModelReport, Share};
 pub use model_source::{ModelSource, OpenFailure, ReaderShelf};
 pub use models::{NewModel, Operator, Switched};
 pub use notes::{NoteGiven, NoteView};
+pub use page_gate::{GateAnswer, GateQuestion, MeasuringGate, PageGate};
 pub use page_reader::{PageError, PageReader, PageReading};
 pub use pages::PageView;
 pub use password::MIN_PASSWORD_CHARS;
 pub use pictures::PictureLocks;
 pub use random::Random;
 pub use read_page::{READ_PAGE, Read};
+pub use refused::{BookName, RefusedPage};
 pub use review::{Answers, EntryOutcome, Verdicts};
 pub use sampling::SamplingView;
 pub use settings::Settings;
@@ -128,6 +134,8 @@ pub struct App {
     pub upload_room: Semaphore,
     /// Takes files of many pages apart.
     pub unpacker: Arc<dyn Unpacker>,
+    /// Looks at pages before they are read.
+    pub gate: Arc<dyn PageGate>,
     /// Told when a job was queued, so that a worker in this process need not wait for its next look.
     pub work_wanted: Notify,
 }

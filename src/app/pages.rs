@@ -2,7 +2,9 @@
 
 use super::books::MAY_UPLOAD;
 use super::record::Deed;
+use super::refused::findings_of;
 use super::{App, Error, Me, Result};
+use crate::domain::gate::Finding;
 use crate::domain::{BookState, EntryState, PageState};
 use crate::store::Page;
 use serde::Serialize;
@@ -30,6 +32,12 @@ pub struct PageView {
     /// Why it was rejected.
     #[serde(skip)]
     pub reject_code: Option<String>,
+    /// What the quality gate found, gravest first.
+    #[serde(skip)]
+    pub findings: Vec<Finding>,
+    /// The page that took its place, when it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
     /// The form it was found to be.
     pub form_id: Option<String>,
     /// It has a picture to look at.
@@ -55,6 +63,8 @@ impl From<Page> for PageView {
     fn from(page: Page) -> Self {
         Self {
             has_picture: page.picture().is_some(),
+            findings: findings_of(page.findings.as_deref()),
+            replaced_by: page.replaced_by,
             id: page.id,
             book_id: page.book_id,
             ordinal: page.ordinal,
@@ -114,7 +124,7 @@ impl App {
         let mut tx = self.store.begin().await?;
         let book = tx.lock_book(&book_id).await?.ok_or(Error::NotFound("book"))?;
         let page = tx.lock_page(id).await?.ok_or(Error::NotFound("page"))?;
-        if page.state != PageState::Rejected {
+        if page.state != PageState::Rejected || page.replaced_by.is_some() {
             return Err(Error::WrongPageState(page.state));
         }
         if book.state != BookState::Open {

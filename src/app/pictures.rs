@@ -33,7 +33,7 @@ impl Default for PictureLocks {
 }
 
 impl PictureLocks {
-    async fn of(&self, sha256: &str) -> MutexGuard<'_, ()> {
+    pub(super) async fn of(&self, sha256: &str) -> MutexGuard<'_, ()> {
         let last = sha256.bytes().last().unwrap_or_default();
         self.0[usize::from(last) % self.0.len()].lock().await
     }
@@ -130,11 +130,11 @@ impl App {
         Ok(self.blobs.get(Kept::Original, &blob_key(picture)?).await?)
     }
 
-    async fn kept(&self, page: &Page, name: &str) -> Result<Option<Bytes>> {
+    pub(super) async fn kept(&self, page: &Page, name: &str) -> Result<Option<Bytes>> {
         Ok(self.blobs.get_derived(&blob_key(&page.sha256)?, &derived_name(name)?).await?)
     }
 
-    async fn keep(&self, page: &Page, name: &str, bytes: Bytes) -> Result<()> {
+    pub(super) async fn keep(&self, page: &Page, name: &str, bytes: Bytes) -> Result<()> {
         Ok(self.blobs.put_derived(&blob_key(&page.sha256)?, &derived_name(name)?, bytes).await?)
     }
 

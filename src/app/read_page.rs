@@ -94,7 +94,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn reject(&self, job: &Job, page: &Page, code: &str) -> Result<()> {
+    pub(super) async fn reject(&self, job: &Job, page: &Page, code: &str) -> Result<()> {
         let mut tx = self.store.begin().await?;
         let rejected = tx.reject_page(&page.id, code, None).await?;
         tx.complete_job(job, self.clock.now_ms()).await?;

@@ -170,7 +170,7 @@ impl App {
                             outcome.rejected += 1;
                             tx.reject_page(&page.id, code, None).await?;
                         }
-                        None => self.queue_reading(&mut tx, &page.id, false).await?,
+                        None => self.queue_check(&mut tx, &page.id).await?,
                     }
                 }
                 AddedPage::Already(page) if page.book_id == bundle.book_id => outcome.already += 1,

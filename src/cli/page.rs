@@ -2,11 +2,12 @@
 
 use super::config::Settings;
 use super::{engine, report};
+use crate::app::page_gate::Look;
 use crate::app::page_reader::{FieldReading, ReadOptions};
 use crate::app::reading::EnginePageReader;
-use crate::app::{PageReader, PageReading};
+use crate::app::{GateAnswer, MeasuringGate, PageReader, PageReading};
 use crate::domain::Form;
-use crate::image::{Limits, decode, prepare};
+use crate::image::{Imprint, Limits, decode, prepare};
 use anyhow::{Context, bail};
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
@@ -30,6 +31,9 @@ pub struct Args {
     /// With --json: also what a clerk would be told about a field
     #[arg(long, requires = "json")]
     hints: bool,
+    /// Only the verdict on the scan, as one JSON object per page; nothing is read, no model is opened
+    #[arg(long, conflicts_with_all = ["hints", "crops"])]
+    gate: bool,
     /// Folder for the pictures that are read, `PAGE.FIELD.LINE.png`: what a model is calibrated on
     #[arg(long, value_name = "DIR")]
     crops: Option<PathBuf>,
@@ -41,6 +45,9 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
     if let Some(id) = form.filter(|id| !forms.iter().any(|known| known.id == *id)) {
         let known: Vec<&str> = forms.iter().map(|f| f.id.as_str()).collect();
         bail!("no form is called `{id}`; known are auto, {}", known.join(", "));
+    }
+    if args.gate {
+        return gate(&args.images, form, forms);
     }
     let reader = EnginePageReader::new(Arc::new(engine::open_reader(settings)?), forms);
     // Whoever calls this command wants to see what comes out, however bad the scan.
@@ -67,6 +74,38 @@ fn read(path: &Path, reader: &impl PageReader, options: &ReadOptions<'_>) -> any
     let named = || path.display().to_string();
     let bytes = std::fs::read(path).with_context(named)?;
     reader.read(&bytes, options).with_context(named)
+}
+
+/// Prints the verdict on every scan.
+fn gate(images: &[PathBuf], form: Option<&str>, forms: Vec<Form>) -> anyhow::Result<ExitCode> {
+    let gate = MeasuringGate::new(forms);
+    let fits = |known: &Form| form.is_none_or(|id| known.id == id);
+    let mut out = std::io::stdout().lock();
+    let mut all_seen = true;
+    for path in images {
+        let named = || path.display().to_string();
+        let bytes = std::fs::read(path).with_context(named)?;
+        match gate.look_at(&bytes, fits, None).with_context(named) {
+            Ok(look) => writeln!(out, "{}", verdict_json(&look))?,
+            Err(error) => {
+                report(&error);
+                all_seen = false;
+            }
+        }
+    }
+    Ok(if all_seen { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn verdict_json(look: &Look<'_>) -> Value {
+    let GateAnswer { findings, imprint } = &look.answer;
+    let mut quality = json!(look.measured);
+    quality["verdict"] = json!(if findings.is_empty() { "good" } else { "refused" });
+    quality["reasons"] = json!(findings);
+    json!({
+        "form": look.form.map(|form| &form.id),
+        "quality": quality,
+        "imprint": imprint.as_ref().map(Imprint::encode),
+    })
 }
 
 /// Writes every line of every field as it is given to the line model; from a page's second entry on, names carry the

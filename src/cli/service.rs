@@ -5,7 +5,8 @@ use super::engine;
 use super::unpack::OwnProcess;
 use crate::app::reading::EnginePageReader;
 use crate::app::{
-    App, Clock, Keys, LogInLimit, PageReader, PictureLocks, Random, Settings as AppSettings, UPLOAD_ROOM_MB,
+    App, Clock, Keys, LogInLimit, MeasuringGate, PageReader, PictureLocks, Random, Settings as AppSettings,
+    UPLOAD_ROOM_MB,
 };
 use crate::blob::Blobs;
 use crate::domain::Form;
@@ -47,6 +48,7 @@ pub(super) async fn open_app(settings: &Settings) -> anyhow::Result<Arc<App>> {
         incoming: incoming_folder(data)?,
         upload_room: tokio::sync::Semaphore::new(UPLOAD_ROOM_MB),
         unpacker: Arc::new(OwnProcess::of_this_program()?),
+        gate: Arc::new(MeasuringGate::new(Form::embedded())),
         work_wanted: tokio::sync::Notify::new(),
     };
     app.ensure_project().await?;

@@ -8,6 +8,7 @@ pub mod date_words;
 mod embedded_forms;
 pub mod evidence;
 pub mod form;
+pub mod gate;
 pub mod hint;
 pub mod identity_paper;
 pub mod interval;

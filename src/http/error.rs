@@ -79,6 +79,7 @@ impl Error {
                 | App::FileRefused(_)
                 | App::Inventory(_)
                 | App::NoPicture
+                | App::SamePicture
                 | App::Refused(Refusal::Fields(_)),
             ) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::App(
@@ -136,6 +137,7 @@ impl Error {
                 }
                 App::Inventory(InventoryError::NoHeadings(_)) => "no_inventory_headings",
                 App::NoPicture => "page_without_picture",
+                App::SamePicture => "same_picture",
                 App::Store(StoreError::Busy(_)) => "busy",
                 _ => "internal",
             },

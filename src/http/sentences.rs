@@ -2,6 +2,7 @@
 
 use super::{Error, Lang};
 use crate::app;
+use crate::domain::gate::{Finding, Side};
 use crate::domain::review::{FieldProblemKind, Refusal};
 use crate::domain::value::ValueError;
 use crate::exchange::inventory::InventoryError;
@@ -68,8 +69,30 @@ pub fn of_code(code: &str, lang: Lang) -> &'static str {
     lang.pick(vi, en)
 }
 
+/// What is wrong with a capture, with the side or the page that it concerns.
+#[must_use]
+pub fn of_finding(finding: &Finding, lang: Lang) -> String {
+    let whole = of_code(finding.reason.as_str(), lang);
+    match (finding.side, finding.page) {
+        (Some(side), _) => {
+            let (vi, en) = match side {
+                Side::Left => ("Mép trái", "Left edge"),
+                Side::Right => ("Mép phải", "Right edge"),
+                Side::Top => ("Mép trên", "Top edge"),
+                Side::Bottom => ("Mép dưới", "Bottom edge"),
+            };
+            format!("{}: {whole}", lang.pick(vi, en))
+        }
+        (None, Some(page)) => format!("{whole} ({} {page})", lang.pick("trang", "page")),
+        (None, None) if finding.places.is_empty() => whole.to_owned(),
+        (None, None) => {
+            format!("{whole} {}", lang.pick("Chỗ hỏng được khoanh đỏ.", "The place is framed in red."))
+        }
+    }
+}
+
 fn of_image(code: &str) -> Option<(&'static str, &'static str)> {
-    of_picture(code).or_else(|| of_file(code)).or_else(|| of_reading(code))
+    of_picture(code).or_else(|| of_file(code)).or_else(|| of_reading(code)).or_else(|| of_capture(code))
 }
 
 fn of_picture(code: &str) -> Option<(&'static str, &'static str)> {
@@ -197,6 +220,52 @@ fn of_reading(code: &str) -> Option<(&'static str, &'static str)> {
         "too_faint" => (
             "Chữ quá mờ nhạt. Hãy quét lại đậm hơn, hoặc yêu cầu đọc tiếp nếu sổ vốn như vậy.",
             "The writing is too faint. Scan darker, or insist if the register is like that.",
+        ),
+        _ => return None,
+    })
+}
+
+fn of_capture(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "too_dark" => (
+            "Ảnh quá tối. Hãy chụp lại ở chỗ sáng hoặc chỉnh sáng máy quét.",
+            "The image is too dark. Capture it again with more light.",
+        ),
+        "burnt_out" => (
+            "Ảnh bị loá, nét chữ mất trong vùng trắng. Hãy chụp lại, tránh đèn chiếu thẳng hoặc giảm độ sáng máy quét.",
+            "The image is burnt out: writing is lost in white. Capture it again without direct light, or scan darker.",
+        ),
+        "cut_off" => (
+            "trang bị cắt mất chữ. Hãy đặt lại cho đủ trang rồi quét lại.",
+            "writing is cut off. Place the page so that all of it shows and scan again.",
+        ),
+        "finger" => (
+            "Ngón tay che chữ. Hãy chụp lại, giữ trang ở chỗ không có chữ.",
+            "A finger covers writing. Capture it again and hold the page where nothing is written.",
+        ),
+        "folded_corner" => (
+            "Góc trang bị gập, che mất chữ. Hãy vuốt thẳng góc trang rồi quét lại.",
+            "A corner is folded over and hides writing. Smooth it out and scan again.",
+        ),
+        "blank_page" => (
+            "Trang trắng, không có chữ viết. Nếu sổ có trang trắng thật, hãy yêu cầu giữ; nếu không, hãy quét lại.",
+            "Nothing is written on this page. If the register has a blank page here, insist; else scan again.",
+        ),
+        "same_page_twice" => (
+            "Trang này đã có trong quyển. Nếu đúng là trang khác, hãy yêu cầu đọc tiếp.",
+            "The book has this page already. If it is another page after all, insist.",
+        ),
+        "page_of_other_book" => (
+            "Trang này thuộc loại sổ khác. Hãy kiểm tra xem có chọn nhầm quyển không.",
+            "This page belongs to another kind of register. Check that you chose the right book.",
+        ),
+        "page_missing_before" => (
+            "Thiếu trang ngay trước trang này. Hãy quét trang còn thiếu.",
+            "The page before this one is missing. Scan it.",
+        ),
+        "same_picture" => (
+            "Đây vẫn là ảnh cũ. Hãy quét lại trang rồi chọn ảnh mới.",
+            "This is the same picture again. Scan the page once more and choose the new picture.",
         ),
         _ => return None,
     })
@@ -441,6 +510,7 @@ pub fn of_input(name: &str, lang: Lang) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::gate::Reason;
 
     #[test]
     fn every_refusal_has_its_own_sentence_in_both_languages() {
@@ -463,10 +533,23 @@ mod tests {
             "no_sampling_plan",
             "not_under_inspection",
             "overlooked",
+            "same_picture",
         ] {
             assert_ne!(of_code(code, Lang::Vi), unknown, "{code}");
             assert_ne!(of_code(code, Lang::Vi), of_code(code, Lang::En), "{code}");
         }
+    }
+
+    #[test]
+    fn every_finding_has_its_sentence_with_side_and_page() {
+        let unknown = of_code("no such code", Lang::Vi);
+        for reason in Reason::ALL {
+            assert_ne!(of_finding(&Finding::of(*reason), Lang::Vi), unknown, "{reason}");
+        }
+        let cut = Finding { side: Some(Side::Top), ..Finding::of(Reason::CutOff) };
+        assert!(of_finding(&cut, Lang::Vi).starts_with("Mép trên: trang bị cắt"));
+        let twice = Finding { page: Some(12), ..Finding::of(Reason::SamePageTwice) };
+        assert!(of_finding(&twice, Lang::En).ends_with("(page 12)"));
     }
 
     #[test]

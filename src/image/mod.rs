@@ -21,6 +21,7 @@ mod extents;
 mod fit;
 mod flatten;
 mod formats;
+mod gate;
 mod geometry;
 mod header;
 mod illumination;
@@ -29,6 +30,7 @@ mod look;
 mod mesh;
 mod origin;
 mod page;
+mod page_map;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]
@@ -57,9 +59,11 @@ pub use crops::{ScreenCrop, crop_for_screen};
 pub use decode::decode;
 pub use encode::{JPEG_QUALITY, encode_jpeg, page_for_screen};
 pub use error::ImageError;
+pub use gate::{Imprint, imprint, mark_places, measure};
 pub use header::{Format, Header, Limits, inspect, sniff};
 pub use look::{Look, look};
 pub use page::{FieldRegion, Layout, PreparedPage, Upright};
+pub use page_map::PageMap;
 pub use prepare::{AnyWay, prepare, prepare_scan};
 pub use quality::Quality;
 pub use split::layouts;

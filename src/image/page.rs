@@ -7,6 +7,7 @@ use super::flatten::Flat;
 use super::geometry::Affine;
 use super::illumination::{Paper, reduced_luma};
 use super::origin::Origin;
+use super::page_map::PageMap;
 use super::response::LineMap;
 use super::room::{Beside, Surroundings};
 use super::rows::{self, FoundRow};
@@ -26,6 +27,8 @@ pub struct PreparedPage {
     pub angle_deg: f32,
     /// Figures on the scan.
     pub quality: Quality,
+    /// Where each place of the page stands in the picture.
+    pub map: PageMap,
     /// One region for every field of every entry, in the form's order: see [`Form::whole_page`].
     pub fields: Vec<FieldRegion>,
 }
@@ -188,8 +191,13 @@ impl Upright {
             form_confidence: layout.confidence,
             angle_deg: self.angle_on_source(),
             quality: self.quality(layout),
+            map: self.map(&page.form, &layout.placement),
             fields,
         }
+    }
+
+    fn map(&self, form: &Form, at: &Placement) -> PageMap {
+        PageMap::new(form.page_mm, |[x, y]| self.to_source([at.x.px(x), at.y.px(y)]))
     }
 
     fn source(&self) -> Source<'_> {

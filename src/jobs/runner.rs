@@ -1,7 +1,7 @@
 //! Claims jobs and works them off, several at a time.
 
 use super::shelf::{OpenReader, Shelf};
-use crate::app::{App, Error, READ_PAGE, Read, ReaderShelf, SHADOW_READ, UNPACK};
+use crate::app::{App, CHECK_PAGE, Error, READ_PAGE, Read, ReaderShelf, SHADOW_READ, UNPACK};
 use crate::store::{ClaimJob, Failure, Job, JobState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,9 +42,9 @@ pub struct Runner {
     options: RunnerOptions,
 }
 
-/// What is worked off, those in front first: pages come to light before they are read, so that a person sees soon
-/// what is wrong with a file; a page in the shadow only where none waits to be read in earnest.
-const KINDS: &[&str] = &[UNPACK, READ_PAGE, SHADOW_READ];
+/// What is worked off, those in front first: pages come to light and are looked at before they are read, so that a
+/// person sees soon what is wrong with a file or a capture; a page in the shadow only where none waits to be read in earnest.
+const KINDS: &[&str] = &[UNPACK, CHECK_PAGE, READ_PAGE, SHADOW_READ];
 /// How long a job waits whose model could not be opened.
 const REOPEN_AFTER: Duration = Duration::from_secs(60);
 /// How long to wait after the database failed.
@@ -168,6 +168,7 @@ impl Runner {
         let shelf = Arc::clone(&self.shelf);
         match job.kind.as_str() {
             UNPACK => self.app.unpack_bundle(job).await.map(|()| None),
+            CHECK_PAGE => self.app.check_page(job).await.map(|()| None),
             SHADOW_READ => self.app.read_in_shadow(shelf, job).await.map(|()| None),
             _ => self.app.read_page(shelf, job).await,
         }

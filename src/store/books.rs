@@ -116,7 +116,7 @@ const LOCK: &str = columns!("UPDATE book SET state = state WHERE id = $1 RETURNI
 /// A file that waits to be unpacked counts as a page that waits to be read; one that was refused, as a rejected
 /// page until somebody gives it up.
 const PAGES_PER_STATE: &str = "SELECT book_id, state, COUNT(*) AS n FROM page
-    WHERE book_id BETWEEN $1 AND $2 GROUP BY book_id, state
+    WHERE book_id BETWEEN $1 AND $2 AND replaced_by IS NULL GROUP BY book_id, state
     UNION ALL
     SELECT book_id, CASE state WHEN 'refused' THEN 'rejected' ELSE state END AS state, COUNT(*) AS n FROM bundle
     WHERE book_id BETWEEN $1 AND $2 AND state <> 'unpacked' AND dismissed_at IS NULL GROUP BY book_id, state";

@@ -44,6 +44,10 @@ pub struct Page {
     pub bundle_id: Option<String>,
     /// SHA-256 of the picture's bytes where the page came in a bundle; none when there is no picture.
     pub picture_sha256: Option<String>,
+    /// What the quality gate found, JSON.
+    pub findings: Option<String>,
+    /// The page that took its place, when it was rejected.
+    pub replaced_by: Option<String>,
 }
 
 impl Page {
@@ -108,7 +112,7 @@ macro_rules! columns {
             $before,
             " id, book_id, ordinal, sha256, file_name, mime, size_bytes, width, height, state, reject_code,
               form_id, angle_deg, quality, insisted, created_at, bundle_id,
-              picture_sha256 ",
+              picture_sha256, findings, replaced_by ",
             $after
         )
     };
@@ -135,12 +139,16 @@ const READ: &str = "UPDATE page SET state = 'read', reject_code = NULL WHERE id 
 const REJECTED: &str = "UPDATE page SET state = 'rejected', reject_code = $2, quality = COALESCE($3, quality)
     WHERE id = $1 AND state IN ('received', 'prepared')";
 const INSISTED: &str = "UPDATE page SET state = 'received', reject_code = NULL, insisted = $2
-    WHERE id = $1 AND state = 'rejected'";
+    WHERE id = $1 AND state = 'rejected' AND replaced_by IS NULL";
+pub(super) const REFUSED: &str = columns!(
+    "SELECT",
+    "FROM page WHERE state = 'rejected' AND id > $1 AND replaced_by IS NULL ORDER BY id LIMIT $2"
+);
 
 /// Every query here, for the tests of their plans.
 #[cfg(test)]
 pub(super) const QUERIES: &[&str] =
-    &[ADD, BY_ID, BY_SHA256, OF_BOOK, IN_STATE, LOCK, PREPARED, READ, REJECTED, INSISTED];
+    &[ADD, BY_ID, BY_SHA256, OF_BOOK, IN_STATE, LOCK, PREPARED, READ, REJECTED, INSISTED, REFUSED];
 
 impl Page {
     pub(super) fn from_row(row: &Row) -> Result<Self> {
@@ -163,6 +171,8 @@ impl Page {
             created_at: row.int("created_at")?,
             bundle_id: row.opt_text("bundle_id")?,
             picture_sha256: row.opt_text("picture_sha256")?,
+            findings: row.opt_text("findings")?,
+            replaced_by: row.opt_text("replaced_by")?,
         })
     }
 }

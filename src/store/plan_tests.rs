@@ -4,8 +4,7 @@
 use super::arm::Sql;
 use super::{
     Db, accounts, asides, audit, book_entries, books, bundles, by_hand, comparison, continuations,
-    deliveries, dialect, drafts, entries, jobs, leases, lot_inspections, lots, neighbours, notes, page_order,
-    pages, proposals,
+    deliveries, dialect, drafts, entries, gate, jobs, leases, lot_inspections, lots, neighbours, notes, page_order, pages, proposals,
 };
 use super::{review, sessions};
 use sqlx::{AssertSqlSafe, Row};
@@ -29,6 +28,7 @@ fn queries() -> Vec<&'static str> {
         deliveries::QUERIES,
         drafts::QUERIES,
         entries::QUERIES,
+        gate::QUERIES,
         jobs::QUERIES,
         leases::QUERIES,
         lot_inspections::QUERIES,

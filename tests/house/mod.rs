@@ -4,6 +4,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its own part; helpers fail the test")]
 
 pub mod acts;
+pub mod gate;
 pub mod pages;
 pub mod reader;
 pub mod unpacker;
@@ -11,18 +12,19 @@ pub mod unpacker;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use gate::MadeUpGate;
 use http_body_util::BodyExt;
 use reader::{MadeUpReader, OtherReader};
 use serde_json::Value;
 use sohoa::app::{
-    App, Clock, InProcess, Keys, LogInLimit, ModelSource, NewAccount, PageReader, PictureLocks, Random,
-    ReaderShelf, Settings, UPLOAD_ROOM_MB, Unpacker,
+    App, CHECK_PAGE, Clock, InProcess, Keys, LogInLimit, ModelSource, NewAccount, PageReader, PictureLocks,
+    Random, ReaderShelf, Settings, UPLOAD_ROOM_MB, Unpacker,
 };
 use sohoa::blob::Blobs;
 use sohoa::domain::Form;
 use sohoa::domain::states::AccountRole;
 use sohoa::jobs::{OpenReader, Runner, RunnerOptions, Shelf};
-use sohoa::store::Db;
+use sohoa::store::{ClaimJob, Db, Job};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
@@ -37,6 +39,7 @@ pub struct House {
     pub reader: Arc<MadeUpReader>,
     /// What takes files of many pages apart.
     pub unpacker: Arc<Moody>,
+    pub gate: Arc<MadeUpGate>,
     /// Models beside the first whose folders are there.
     pub others: Arc<Mutex<BTreeMap<String, Arc<OtherReader>>>>,
     router: Router,
@@ -76,6 +79,7 @@ impl House {
         let clock = Clock::standing_at(OPENING_MS);
         let random = Random::system();
         let reader = Arc::new(MadeUpReader::default());
+        let gate = Arc::new(MadeUpGate::default());
         let app = Arc::new(App {
             store: Db::open_sqlite(&folder.path().join("sohoa.db")).await.unwrap(),
             blobs: Blobs::in_memory(),
@@ -89,11 +93,12 @@ impl House {
             incoming: folder.path().to_owned(),
             upload_room: tokio::sync::Semaphore::new(UPLOAD_ROOM_MB),
             unpacker: unpacker.clone(),
+            gate: gate.clone(),
             work_wanted: tokio::sync::Notify::new(),
         });
         app.ensure_project().await.unwrap();
         let router = sohoa::http::router(Arc::clone(&app));
-        Self { app, clock, reader, unpacker, others: Arc::default(), router, _folder: folder }
+        Self { app, clock, reader, unpacker, gate, others: Arc::default(), router, _folder: folder }
     }
 
     /// A new account of a new person, logged in.
@@ -136,9 +141,27 @@ impl House {
         }
     }
 
-    /// Works off every job that is due.
+    /// Works off every job that is due; gives their number, without the first looks at pages that wait for one now.
     pub async fn work(&self) -> usize {
+        self.check_pages().await;
         self.runner().run_until_idle().await.unwrap()
+    }
+
+    /// Has a first look at every page that waits for one.
+    pub async fn check_pages(&self) -> usize {
+        let mut looks = 0;
+        while let Some(job) = self.claim(CHECK_PAGE).await {
+            self.app.check_page(&job).await.unwrap();
+            looks += 1;
+        }
+        looks
+    }
+
+    /// Takes a job of this kind, for a minute.
+    pub async fn claim(&self, kind: &str) -> Option<Job> {
+        let now = self.clock.now_ms();
+        let claim = ClaimJob { claimant: "test", kinds: &[kind], now, lease_until: now + 60_000 };
+        self.app.store.claim_job(&claim).await.unwrap()
     }
 
     pub fn runner(&self) -> Runner {

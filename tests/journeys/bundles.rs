@@ -35,7 +35,7 @@ async fn a_pdf_becomes_its_pages_and_a_bad_one_among_them_is_rejected_with_its_r
     let taken = an.upload(&book, "quyển 1.pdf", book_of_three()).await.expect(StatusCode::ACCEPTED);
     assert_eq!((taken["bundle"].text("state"), &taken["already"]), ("received".into(), &json!(false)));
     assert_eq!(an.get(&format!("/api/v1/books/{book}")).await.json()["pages"]["received"], 1, "work waits");
-    assert_eq!(house.work().await, 3, "one unpacking, two readings");
+    assert_eq!(house.work().await, 5, "one unpacking, two first looks, two readings");
     let found = listed(&an, &book).await;
     let told: Vec<_> = found.iter().map(|p| (p.text("file_name"), p.text("state"))).collect();
     let wanted = [("quyển 1.pdf #1", "read"), ("quyển 1.pdf #2", "rejected"), ("quyển 1.pdf #3", "read")];

@@ -113,6 +113,7 @@ async fn live_pages_come_first_and_the_shadow_never_piles_up() {
         house.page_of(&an, &book, n).await;
     }
     let runner = house.runner();
+    house.check_pages().await;
     assert_eq!(runner.run_until_idle().await.unwrap(), 5 + 2, "five pages, two of them in the shadow too");
     assert_eq!(house.reader.asked.load(Ordering::SeqCst), 5);
 }
@@ -128,6 +129,7 @@ async fn a_model_active_for_a_kind_reads_that_kind_until_it_is_taken_back_withou
     let names = of_kind(FieldKind::PersonName);
     let reads = async |number: u32| {
         let page = house.page_of(&an, &book, number).await;
+        house.check_pages().await;
         runner.run_until_idle().await.unwrap();
         let entries = house.app.store.entries_of_page(&page).await.unwrap();
         let shown = house.app.store.shown_proposals(&entries[0].id).await.unwrap();

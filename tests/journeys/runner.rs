@@ -20,6 +20,7 @@ async fn whoever_finishes_after_losing_the_job_changes_nothing() {
     let an = house.user("an", &EVERY_ROLE).await;
     let book = an.book("1").await;
     let page = an.upload(&book, "1.jpg", pages::jpeg(1)).await.expect(StatusCode::CREATED).text("id");
+    house.check_pages().await;
     let slow = house.app.store.claim_job(&claim(&house)).await.unwrap().unwrap();
     house.clock.advance(Duration::from_secs(120));
     assert_eq!(house.work().await, 1);
@@ -39,6 +40,7 @@ async fn two_readings_of_one_page_at_the_same_time_leave_one_set_of_proposals() 
     let an = house.user("an", &EVERY_ROLE).await;
     let book = an.book("1").await;
     let page = an.upload(&book, "1.jpg", pages::jpeg(1)).await.expect(StatusCode::CREATED).text("id");
+    house.check_pages().await;
     let first = house.app.store.claim_job(&claim(&house)).await.unwrap().unwrap();
     house.clock.advance(Duration::from_secs(120));
     let second = house.app.store.claim_job(&claim(&house)).await.unwrap().unwrap();
@@ -79,6 +81,7 @@ async fn a_restarted_server_takes_back_its_own_jobs_at_once() {
     let an = house.user("an", &EVERY_ROLE).await;
     let book = an.book("1").await;
     an.upload(&book, "1.jpg", pages::jpeg(1)).await.expect(StatusCode::CREATED);
+    house.check_pages().await;
     let now = house.clock.now_ms();
     let died = ClaimJob { claimant: "test", kinds: &["read_page"], now, lease_until: now + 60_000 };
     house.app.store.claim_job(&died).await.unwrap().unwrap();

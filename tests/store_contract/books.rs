@@ -265,3 +265,46 @@ pub async fn entries_near_a_page_tell_what_they_say(stage: Stage) {
     assert_eq!(near[1].read, Some(("Lê Thị Huệ".to_owned(), 0.75)), "the newest reading, and only that");
     assert_eq!(near[0].read, None);
 }
+
+pub async fn what_the_gate_found_is_kept_and_imprints_are_those_beside(stage: Stage) {
+    let stage = stage.with_book().await;
+    for n in 1..=3 {
+        stage.page(n).await;
+    }
+    let mut tx = stage.db.begin().await.unwrap();
+    for (id, imprint) in [("page-0001", Some("8:ff")), ("page-0002", Some("8:0f")), ("page-0003", None)] {
+        tx.keep_gate(id, "[]", imprint).await.unwrap();
+    }
+    let beside: Vec<_> = tx.imprints_beside("book-1", "page-0002").await.unwrap();
+    assert_eq!(beside.iter().map(|k| (k.ordinal, k.imprint.as_str())).collect::<Vec<_>>(), [(1, "8:ff")]);
+    tx.reject_page("page-0001", "too_dark", None).await.unwrap();
+    assert_eq!(
+        tx.imprints_beside("book-1", "page-0002").await.unwrap(),
+        [],
+        "a rejected page is no page yet"
+    );
+    tx.commit().await.unwrap();
+    let page = stage.db.page("page-0001").await.unwrap().unwrap();
+    assert_eq!(page.findings.as_deref(), Some("[]"));
+    let refused = stage.db.refused_pages(After { id: None, limit: 5 }).await.unwrap();
+    assert_eq!(refused, [page]);
+}
+
+pub async fn another_capture_takes_a_rejected_pages_place(stage: Stage) {
+    let stage = stage.with_book().await;
+    let (bad, next, good) = (stage.page(1).await, stage.page(2).await, stage.page(3).await);
+    let mut tx = stage.db.begin().await.unwrap();
+    assert!(!tx.replace_page(&bad, &good).await.unwrap(), "it is not rejected");
+    tx.reject_page(&bad.id, "too_dark", None).await.unwrap();
+    assert!(tx.replace_page(&bad, &good).await.unwrap());
+    assert!(!tx.replace_page(&bad, &next).await.unwrap(), "it has been replaced");
+    tx.commit().await.unwrap();
+    let order = stage.db.pages_of_book("book-1", 0, 9).await.unwrap();
+    let order: Vec<_> = order.iter().map(|p| (p.id.as_str(), p.ordinal)).collect();
+    assert_eq!(order, [(good.id.as_str(), 1), (next.id.as_str(), 2), (bad.id.as_str(), 3)]);
+    assert_eq!(stage.db.refused_pages(After { id: None, limit: 5 }).await.unwrap(), []);
+    let summary = stage.db.book_summary("book-1").await.unwrap();
+    assert_eq!((summary.pages.get(&PageState::Rejected), summary.pages[&PageState::Received]), (None, 2));
+    let mut tx = stage.db.begin().await.unwrap();
+    assert!(!tx.insist_on_page(&bad.id, "x").await.unwrap());
+}

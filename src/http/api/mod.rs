@@ -9,6 +9,7 @@ mod entries;
 mod inventory;
 mod lots;
 mod pages;
+mod refused;
 mod sessions;
 mod status;
 
@@ -59,6 +60,9 @@ fn versioned() -> Router<Arc<App>> {
         .route("/pages/{id}/original", get(pages::original))
         .route("/pages/{id}/image", get(pages::image))
         .route("/pages/{id}/insist", post(pages::insist))
+        .route("/pages/{id}/findings.jpg", get(refused::picture))
+        .route("/pages/{id}/replacement", post(refused::replace))
+        .route("/refused", get(refused::list))
         .route("/tasks/next", post(entries::next))
         .route("/tasks/batch", post(entries::batch))
         .route("/tasks/waiting", get(entries::waiting))

@@ -2,6 +2,7 @@
 
 use super::bundles::Bundle;
 use crate::app::{App, PageView, Uploaded};
+use crate::domain::gate::{self, Finding};
 use crate::domain::states::PageState;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::incoming::Incoming;
@@ -27,11 +28,21 @@ pub(super) struct Page {
 pub(super) struct Reject {
     code: String,
     message: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Told>,
+}
+
+/// One thing that is wrong with a capture, in words.
+#[derive(Serialize)]
+struct Told {
+    reason: gate::Reason,
+    message: String,
+    places: Vec<[[f32; 2]; 4]>,
 }
 
 impl Reject {
     pub(super) fn new(code: String, lang: Lang) -> Self {
-        Self { message: sentences::of_code(&code, lang), code }
+        Self { message: sentences::of_code(&code, lang), findings: Vec::new(), code }
     }
 }
 
@@ -53,7 +64,7 @@ pub(super) enum Taken {
 #[derive(Deserialize)]
 pub(super) struct FileName {
     #[serde(default)]
-    name: String,
+    pub(super) name: String,
 }
 
 #[derive(Deserialize)]
@@ -67,9 +78,15 @@ pub(super) struct Reason {
 }
 
 impl Page {
-    fn new(page: PageView, lang: Lang) -> Self {
+    pub(super) fn new(page: PageView, lang: Lang) -> Self {
         let code = page.reject_code.clone().filter(|_| page.state == PageState::Rejected);
-        let reject = code.map(|code| Reject::new(code, lang));
+        let told = |finding: &Finding| Told {
+            reason: finding.reason,
+            message: sentences::of_finding(finding, lang),
+            places: finding.places.clone(),
+        };
+        let findings = page.findings.iter().map(told).collect();
+        let reject = code.map(|code| Reject { findings, ..Reject::new(code, lang) });
         Self { page, reject, already: false }
     }
 }

@@ -19,7 +19,7 @@ macro_rules! assets {
     };
 }
 
-static ASSETS: [Asset; 30] = assets![
+static ASSETS: [Asset; 31] = assets![
     "api.js",
     "app.css",
     "bar.js",
@@ -44,6 +44,7 @@ static ASSETS: [Asset; 30] = assets![
     "outbox.js",
     "page-pane.js",
     "progress.js",
+    "refused.js",
     "texts.js",
     "type-fields.js",
     "type.js",

@@ -7,6 +7,7 @@ mod desks;
 mod entry_pages;
 mod login;
 mod lot_pages;
+mod refused;
 mod shell;
 mod texts;
 
@@ -30,6 +31,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/type", get(desks::typist))
         .route("/verify", get(desks::verifier))
         .route("/verify/groups", get(desks::groups))
+        .route("/refused", get(refused::show))
         .route("/dispute", get(desks::adjudicator))
         .route("/lots", get(lot_pages::list))
         .route("/lots/{id}", get(lot_pages::show))

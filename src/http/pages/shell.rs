@@ -93,12 +93,13 @@ impl Shell {
     }
 }
 
-const WAYS: [(&str, &str, Option<AccountRole>); 5] = [
+const WAYS: [(&str, &str, Option<AccountRole>); 6] = [
     ("/books", "nav.books", None),
     ("/type", "nav.typist", Some(AccountRole::Typist)),
     ("/verify", "nav.verifier", Some(AccountRole::Verifier)),
     ("/dispute", "nav.adjudicator", Some(AccountRole::Supervisor)),
     ("/lots", "nav.lots", Some(AccountRole::Supervisor)),
+    ("/refused", "nav.refused", Some(AccountRole::ScanningCentre)),
 ];
 
 fn links(me: &Me, texts: &'static Texts, here: &str) -> Vec<Link> {

@@ -71,6 +71,8 @@ export const bundles = async (bookId) => (await call("GET", `/books/${id(bookId)
 export const retryBundle = (bundleId) => call("POST", `/bundles/${id(bundleId)}/retry`, {});
 export const dismissBundle = (bundleId, reason) => call("POST", `/bundles/${id(bundleId)}/dismissal`, { reason });
 export const insist = (pageId, reason) => call("POST", `/pages/${id(pageId)}/insist`, { reason });
+export const refused = async () => (await call("GET", "/refused")).pages;
+export const findingsUrl = (pageId) => `/api/v1/pages/${id(pageId)}/findings.jpg`;
 export const accept = (bookId, reason) => call("POST", `/books/${id(bookId)}/acceptance`, reason ? { reason } : {});
 export const approve = (bookId) => call("POST", `/books/${id(bookId)}/approval`, {});
 export const deliver = (bookId) => call("POST", `/books/${id(bookId)}/deliveries`, {});
@@ -115,3 +117,15 @@ export const uploadPath = (bookId, name) => `/api/v1/books/${id(bookId)}/pages?n
 export const cropUrl = (entryId, key) => `/api/v1/entries/${id(entryId)}/fields/${id(key)}/crop.jpg`;
 export const pageImageUrl = (pageId, width) => `/api/v1/pages/${id(pageId)}/image?width=${width}`;
 export const workbookUrl = (deliveryId) => `/api/v1/deliveries/${id(deliveryId)}/workbook`;
+
+/** Sends another capture of a refused page. */
+export async function replacePage(pageId, file) {
+  let response, text;
+  try {
+    response = await fetch(`/api/v1/pages/${id(pageId)}/replacement?name=${id(file.name)}`, { method: "POST", headers: headers(), body: file });
+    text = await response.text();
+  } catch {
+    throw new Unreached();
+  }
+  return outcome(response.status, text);
+}

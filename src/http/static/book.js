@@ -22,10 +22,11 @@ let samples = true;
 /** What a page's row says; the reason of a rejection and the way past it stand below its name. */
 function pageCells(page) {
   const file = [h("span", { class: "file" }, page.file_name)];
-  if (page.state === "rejected") file.push(h("p", { class: "reason" }, page.reject?.message ?? ""));
+  if (page.state === "rejected") file.push(...(page.reject?.findings?.length ? page.reject.findings : [page.reject]).map((f) => h("p", { class: "reason" }, f?.message ?? "")));
+  if (page.replaced_by) file.push(h("p", { class: "quiet" }, t("refused.replaced")));
   const state = h("span", { class: `mark ${page.state === "rejected" ? "wrong" : ""}` }, t(`page.state.${page.state}`));
   const done = page.state === "prepared" || page.state === "read";
-  const look = page.has_picture && (done || page.width) ? h("a", { href: api.pageImageUrl(page.id, 1600), target: "_blank", rel: "noopener" }, t("page.look")) : "";
+  const look = page.has_picture && (done || page.width) ? h("a", { href: page.state === "rejected" ? api.findingsUrl(page.id) : api.pageImageUrl(page.id, 1600), target: "_blank", rel: "noopener" }, t("page.look")) : "";
   return [h("td", { class: "count" }, String(page.ordinal)), h("td", {}, file), h("td", {}, state), h("td", { class: "count" }, bytes(page.size_bytes)), h("td", {}, look)];
 }
 
@@ -33,7 +34,7 @@ function showPages(pages) {
   byId("no-pages").hidden = pages.length > 0;
   byId("pages-table").hidden = pages.length === 0;
   for (const page of pages) showPage(page);
-  const rejected = pages.filter((p) => p.state === "rejected").length;
+  const rejected = pages.filter((p) => p.state === "rejected" && !p.replaced_by).length;
   setText(byId("pages-sum"), [t("book.pages", { n: number(pages.length) }), rejected ? t("books.rejected", { n: number(rejected) }) : ""].filter(Boolean).join(" · "));
 }
 
@@ -48,7 +49,7 @@ function showPage(page) {
   row.face = face;
   row.element.replaceChildren(...pageCells(page));
   row.element.dataset.state = page.state;
-  if (page.state === "rejected" && page.has_picture && may(MANAGERS)) row.element.children[1].append(insistForm(page));
+  if (page.state === "rejected" && !page.replaced_by && page.has_picture && may(MANAGERS)) row.element.children[1].append(insistForm(page));
 }
 
 /** "Use this page all the same": asks for the reason in place. */

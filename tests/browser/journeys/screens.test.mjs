@@ -46,6 +46,7 @@ const SCREENS = [
   { name: "book", person: "supervisor", path: () => `/books/${book.id}`, ready: "#pages tr", act: sendFiles },
   { name: "entries", person: "verifier", path: () => `/books/${book.id}/entries`, ready: "#entries tr", act: (page) => page.locator("tr[data-entry]").first().click() },
   { name: "order", person: "scanner", path: () => `/books/${book.id}/order`, ready: "#lie tr" },
+  { name: "refused", person: "scanner", path: "/refused", ready: "#refused li, #no-refused:not([hidden])" },
   { name: "type", person: "typist", path: "/type", ready: ".cell.here", act: typeSome },
   { name: "keys", person: "typist", path: "/type", ready: ".cell.here", act: (page) => page.keyboard.press("F1") },
   { name: "verify", person: "verifier", path: "/verify", ready: ".cell.here", act: judgeSome },
