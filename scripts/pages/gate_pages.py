@@ -1,7 +1,8 @@
 """Good and bad captures for `scripts/measure_gate`: every seed gives one page as scan and as photo, good and with each fault.
 
 Writes pictures and one `SEED.json` of cases `{"image", "case", "capture", "form", "record"}`; a case is `plain`,
-`faded`, `worn`, `turned`, `fine` (all good) or the name of a fault. `twice` names the picture it repeats in `of`.
+`faded`, `worn`, `turned`, `fine` (all good) or the name of a fault. `twice` names the picture it repeats in `of`;
+`other` is the plain page in a book of another register.
 """
 
 from __future__ import annotations
@@ -43,7 +44,18 @@ def cases(folder: Path, seeds: list[int]) -> list[dict]:
     found = []
     for seed in seeds:
         found += json.loads((folder / f"{seed}.json").read_text(encoding="utf-8"))
-    return [{**case, "image": folder / case["image"]} for case in found]
+    found += [{**case, "case": "other"} for case in found if case["case"] == "plain"]
+    return [{**case, "image": folder / case["image"], **_book_of(case)} for case in found]
+
+
+def _book_of(case: dict) -> dict:
+    """Register and year of the book that a capture is sent to."""
+    own = load_form(case["form"])
+    kind = own["register_kind"]
+    if case["case"] == "other":
+        kinds = sorted({load_form(form)["register_kind"] for form in FORMS} - {kind})
+        kind = kinds[int(case["image"].split("_")[0]) % len(kinds)]
+    return {"register": kind, "year": int(own["valid_from"][:4]) + 1}
 
 
 class Maker:

@@ -18,6 +18,9 @@ Truly bad: writing that was there cannot be got from the picture.
 - `finger`: it covers a third of some written field. `folded`: a folded corner takes away or hides more than 30 % of
   the ink of some written field.
 - `blank`: an empty sheet, or a form on which nothing is written. `twice`: another capture of a page that is there.
+- `other`: the page of another register than its book's.
+
+The gate is told what the server knows: the register of the book and its year, not the form.
 
 A bad capture is found when it is refused, whatever the reason given; `named` counts those with the right reason.
 Development uses seeds 1 to 999 and `--font-split calibrate`, measurements seeds from 100801 and `--font-split test`.
@@ -33,17 +36,21 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
 import gate_pages
+import numpy as np
 
 REASONS = {
     "blurred": "too_blurred", "shaken": "too_blurred", "blurred_part": "too_blurred", "dark": "too_dark",
     "burnt": "burnt_out", "glare": "burnt_out", "coarse": "resolution_too_low", "cut_off": "cut_off",
     "finger": "finger", "folded": "folded_corner", "blank": "blank_page", "twice": "same_page_twice",
+    "other": "page_of_other_book",
 }  # fmt: skip
-TWICE = 0.25  # twice_distance in src/domain/data/gate.toml
+THRESHOLDS = Path(__file__).parents[2] / "src/domain/data/gate.toml"
+TWICE = tomllib.loads(THRESHOLDS.read_text(encoding="utf-8"))["twice_distance"]
 FOUND_FLOOR, REFUSED_FLOOR = 0.95, 0.02
 
 
@@ -64,7 +71,8 @@ def parse() -> argparse.Namespace:
 
 def judge(binary: Path, case: dict) -> dict:
     """The gate's answer to one capture, with the seconds that the program took for it."""
-    command = [str(binary), "page", "--gate", "--form", case["form"], str(case["image"])]
+    book = ["--register", case["register"], "--year", str(case["year"])]
+    command = [str(binary), "page", "--gate", *book, str(case["image"])]
     before = os.times()
     started = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True)
@@ -77,14 +85,21 @@ def judge(binary: Path, case: dict) -> dict:
 
 def distance(a: str | None, b: str | None) -> float:
     """How far two imprints are apart: as `Imprint::distance` in src/image/gate/imprint.rs."""
-    if not a or not b or a.split(":")[0] != b.split(":")[0]:
+    if not a or not b or [len(line) for line in a.split(".")] != [len(line) for line in b.split(".")]:
         return 1.0
-    count = int(a.split(":")[0])
-    cells = [
-        [int(digit, 16) >> bit & 1 for digit in text.split(":")[1] for bit in range(4)][:count] for text in (a, b)
-    ]
-    either = sum(x | y for x, y in zip(*cells))
-    return sum(x != y for x, y in zip(*cells)) / max(1, either)
+    agreed = both = 0
+    for one, other in zip(a.split("."), b.split(".")):
+        x, y = (np.frombuffer(line.encode(), np.uint8) - ord("0") for line in (one, other))
+        shifts = [_agreement(x[max(0, s) : len(x) + min(0, s)], y[max(0, -s) : len(y) + min(0, -s)]) for s in range(-4, 5)]
+        best = max(shifts, key=lambda found: found[0] / max(1, found[1]))
+        agreed, both = agreed + best[0], both + best[1]
+    return 1 - agreed / max(1, both)
+
+
+def _agreement(x: np.ndarray, y: np.ndarray) -> tuple[int, int]:
+    """Cells written on both pages that agree less those that do not, and the cells written on either."""
+    both, alike = (x & y & 2) > 0, ((x ^ y) & 1) == 0
+    return int((both & alike).sum()) - int((both & ~alike).sum()), int(((x | y) & 2 > 0).sum())
 
 
 def reasons(case: dict, answer: dict, plain: dict[str, str | None]) -> list[str]:

@@ -1,7 +1,7 @@
 //! Which form a page is on: the one that its book's year leads to expect, where that fits; else the best fitting.
 
 use crate::domain::Form;
-use crate::image::{AnyWay, ImageError, PreparedPage, most_likely_first, prepare_scan};
+use crate::image::{AnyWay, ImageError, PreparedPage, by_confidence, prepare_scan};
 use image::RgbImage;
 
 /// A form, and the page laid on it.
@@ -29,7 +29,7 @@ pub(super) fn choose<'f>(
         return Ok(best);
     }
     if candidates.len() > 1 {
-        candidates = most_likely_first(rgb, &candidates);
+        candidates = by_confidence(rgb, &candidates).into_iter().map(|(_, form)| form).collect();
     }
     let other = best_of(rgb, &candidates)?;
     let scan = other.filter(|other| best.as_ref().is_none_or(|best| fits_better(other, best))).or(best);

@@ -4,10 +4,7 @@ use super::PageError;
 use super::form_choice::choose;
 use crate::domain::gate::{Finding, Measured, Reason, Thresholds, judge};
 use crate::domain::{Form, RegisterKind};
-use crate::image::{
-    ImageError, Imprint, Limits, PageMap, PreparedPage, decode, imprint, measure, most_likely_first,
-    prepare_scan,
-};
+use crate::image::{ImageError, Imprint, Limits, PageMap, Sight, by_confidence, decode, measure};
 use image::RgbImage;
 
 /// Looks at a page's picture. Implementations compute on the calling thread: call them where blocking is fine.
@@ -55,12 +52,16 @@ pub struct Look<'f> {
 pub struct MeasuringGate {
     forms: Vec<Form>,
     limits: Limits,
+    thresholds: Thresholds,
 }
 
 /// This share of the least resolution is missed however the page lies on the picture.
 const SURELY_COARSE: f32 = 0.6;
-/// Form found at least so well, the page is on the form of another register.
-const SURELY_OTHER: f32 = 0.8;
+/// So much of a form is found only where the page is on it.
+const SURELY_OWN: f32 = 0.97;
+/// So much of another register's form, and so much more than of the own, is found where the page is on that one.
+const SURELY_OTHER: f32 = 0.7;
+const MORE_OF_OTHER: f32 = 0.06;
 /// The long side of A4, mm: what a picture is taken to show where no form says otherwise.
 const A4_MM: f32 = 297.0;
 
@@ -68,7 +69,13 @@ impl MeasuringGate {
     /// A gate over these forms, with the limits for whole pages.
     #[must_use]
     pub fn new(forms: Vec<Form>) -> Self {
-        Self { forms, limits: Limits::default() }
+        Self { forms, limits: Limits::default(), thresholds: *Thresholds::embedded() }
+    }
+
+    /// The same gate with other thresholds.
+    #[must_use]
+    pub fn with_thresholds(self, thresholds: Thresholds) -> Self {
+        Self { thresholds, ..self }
     }
 
     /// Looks at a page that is on one of the forms that `fits` takes; `usual` is tried first.
@@ -81,40 +88,40 @@ impl MeasuringGate {
         fits: impl Fn(&Form) -> bool,
         usual: Option<&Form>,
     ) -> Result<Look<'_>, PageError> {
-        let thresholds = Thresholds::embedded();
+        let thresholds = &self.thresholds;
         let rgb = decode(bytes, &self.limits).map_err(bad)?;
         let candidates: Vec<&Form> = self.forms.iter().filter(|form| fits(form)).collect();
         if too_few_pixels(&rgb, &candidates, thresholds) {
             let answer = GateAnswer { findings: vec![Finding::of(Reason::ResolutionTooLow)], imprint: None };
             return Ok(Look { answer, measured: Measured::default(), form: None });
         }
-        let long_side = match usual {
-            Some(form) => long_side(form),
-            None => candidates.iter().map(|form| long_side(form)).fold(A4_MM, f32::max),
-        };
-        let measured = measure(&rgb, None, long_side);
+        // Taken for smaller than it is a page only seems sharper; on its form it is measured again.
+        let long_side = candidates.iter().map(|form| long_side(form)).reduce(f32::min).unwrap_or(A4_MM);
+        let Sight { measured, .. } = measure(&rgb, None, long_side);
         let findings: Vec<Finding> = judge(&measured, thresholds).into_iter().map(|(f, _)| f).collect();
         if !findings.is_empty() || candidates.is_empty() {
             return Ok(Look { answer: GateAnswer { findings, imprint: None }, measured, form: None });
         }
         let chosen = choose(&rgb, candidates, usual).map_err(bad)?;
         let (form, page) = chosen.expect("there is at least one candidate");
-        let measured = measure(&rgb, Some((form, &page)), long_side);
+        let Sight { measured, imprint, flat } = measure(&rgb, Some((form, &page)), long_side);
         let mut findings = in_pixels(judge(&measured, thresholds), &page.map);
-        let on_form = page.form_confidence >= thresholds.layout_confidence;
-        if findings.iter().any(|f| f.reason == Reason::FormNotFound) && self.is_of_other(&rgb, &fits)? {
+        let lost = findings.iter().all(|f| f.reason == Reason::FormNotFound);
+        if lost && page.form_confidence < SURELY_OWN && self.is_of_other(&flat, form, fits) {
             findings = vec![Finding::of(Reason::PageOfOtherBook)];
         }
-        let imprint = on_form.then(|| imprint(form, &page)).flatten();
+        let imprint = imprint.filter(|_| page.form_confidence >= thresholds.layout_confidence);
         Ok(Look { answer: GateAnswer { findings, imprint }, measured, form: Some(form) })
     }
 
-    /// Whether the page plainly lies on a form that is not among those it should be on.
-    fn is_of_other(&self, rgb: &RgbImage, fits: impl Fn(&Form) -> bool) -> Result<bool, PageError> {
-        let others: Vec<&Form> = self.forms.iter().filter(|form| !fits(form)).collect();
-        let Some(likeliest) = most_likely_first(rgb, &others).into_iter().next() else { return Ok(false) };
-        let page: PreparedPage = prepare_scan(rgb, likeliest).map_err(bad)?;
-        Ok(page.form_confidence >= SURELY_OTHER)
+    /// Whether plainly more is found on a flat page of some form that it should not be on than of those that it should.
+    /// Forms of one time are printed alike: of a wrong one most is found as well.
+    fn is_of_other(&self, flat: &RgbImage, laid: &Form, fits: impl Fn(&Form) -> bool) -> bool {
+        let of_size: Vec<&Form> = self.forms.iter().filter(|form| form.page_mm == laid.page_mm).collect();
+        let ranked = by_confidence(flat, &of_size);
+        let own = ranked.iter().find(|(_, form)| fits(form)).map_or(0.0, |(found, _)| *found);
+        let other = ranked.iter().find(|(_, form)| !fits(form)).map_or(0.0, |(found, _)| *found);
+        other >= SURELY_OTHER && other >= own + MORE_OF_OTHER
     }
 }
 
@@ -168,6 +175,14 @@ mod tests {
     #[test]
     fn a_good_scan_passes_and_is_known_by_its_writing() {
         assert_eq!(reasons(RegisterKind::Birth), (vec![], true));
+    }
+
+    #[test]
+    fn a_book_that_may_be_on_forms_of_several_sizes_takes_a_small_page_as_well() {
+        let gate = MeasuringGate::new(Form::embedded());
+        let look = gate.look_at(PAGE, |form| form.register_kind == RegisterKind::Birth, None).unwrap();
+        assert_eq!(look.answer.findings, []);
+        assert_eq!(look.form.map(|form| form.id.as_str()), Some("birth_2016"));
     }
 
     #[test]

@@ -6,17 +6,13 @@ use super::page_entries::{by_place, written_places};
 use super::page_reader::{EntryReading, FieldReading, ModelId, ReadOptions, TextAlternative};
 use super::{PageError, PageReader, PageReading, evidence};
 use crate::domain::{FieldKind, FieldState, Form, FormField, Hint, HintCode};
-use crate::image::{FieldRegion, ImageError, Limits, PreparedPage, Quality, decode};
+use crate::image::{FieldRegion, ImageError, Limits, PreparedPage, decode};
 use crate::recognise::legibility::Unread;
 use crate::recognise::{FieldInput, Reader, Reading, read_choice};
 use std::sync::Arc;
 
 /// Below this share of its printed lines a page is not on the form (see [`PreparedPage::form_confidence`]).
 const LEAST_FORM_CONFIDENCE: f32 = 0.3;
-/// Edges flatter than this are blurred beyond reading (see [`Quality::sharpness`]).
-const LEAST_SHARPNESS: f32 = 0.06;
-/// Fewer dots per inch leave a written letter under ten pixels high.
-const LEAST_DPI: f32 = 90.0;
 /// Share of ink at which a field is as probably written as blank (see [`FieldRegion::ink`]).
 const BLANK_INK: f32 = 0.004_5;
 /// Ink that may be there though none was seen: about one field in seventy that looks empty is written with a
@@ -99,8 +95,9 @@ impl PageReader for EnginePageReader {
 
     fn read(&self, bytes: &[u8], options: &ReadOptions<'_>) -> Result<PageReading, PageError> {
         let (form, page) = self.lay_out(bytes, options)?;
-        if let (false, Some(code)) = (options.insist, doubt(page.form_confidence, &page.quality)) {
-            return Err(PageError::Bad { code: code.to_owned(), source: None });
+        // Everything else that may be wrong with a capture the quality gate has told before.
+        if !options.insist && page.form_confidence < LEAST_FORM_CONFIDENCE {
+            return Err(PageError::Bad { code: "form_not_found".to_owned(), source: None });
         }
         let quality = serde_json::to_value(page.quality).map_err(|e| PageError::Failed(e.into()))?;
         let (entries, empty) = self.read_entries(form, &page)?;
@@ -112,19 +109,6 @@ impl PageReader for EnginePageReader {
             entries,
             empty,
         })
-    }
-}
-
-/// Why this scan should be made again, as a stable word; a person may insist on it.
-fn doubt(form_confidence: f32, quality: &Quality) -> Option<&'static str> {
-    if form_confidence < LEAST_FORM_CONFIDENCE {
-        Some("form_not_found")
-    } else if quality.dpi < LEAST_DPI {
-        Some("resolution_too_low")
-    } else if quality.sharpness < LEAST_SHARPNESS {
-        Some("too_blurred")
-    } else {
-        None
     }
 }
 
@@ -205,18 +189,6 @@ fn with_ink(mut reading: Reading, ink: f32) -> Reading {
 mod tests {
     use super::*;
     use crate::recognise::Alternative;
-
-    fn quality() -> Quality {
-        Quality { dpi: 300.0, sharpness: 0.4, contrast: 0.7, dark_share: 0.05, burnt_share: 0.1 }
-    }
-
-    #[test]
-    fn a_good_scan_raises_no_doubt_and_each_fault_its_own() {
-        assert_eq!(doubt(0.9, &quality()), None);
-        assert_eq!(doubt(0.2, &quality()), Some("form_not_found"));
-        assert_eq!(doubt(0.9, &Quality { dpi: 60.0, ..quality() }), Some("resolution_too_low"));
-        assert_eq!(doubt(0.9, &Quality { sharpness: 0.02, ..quality() }), Some("too_blurred"));
-    }
 
     #[test]
     fn ink_decides_between_written_and_blank() {

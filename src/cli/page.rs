@@ -6,7 +6,8 @@ use crate::app::page_gate::Look;
 use crate::app::page_reader::{FieldReading, ReadOptions};
 use crate::app::reading::EnginePageReader;
 use crate::app::{GateAnswer, MeasuringGate, PageReader, PageReading};
-use crate::domain::Form;
+use crate::domain::gate::Thresholds;
+use crate::domain::{Form, RegisterKind};
 use crate::image::{Imprint, Limits, decode, prepare};
 use anyhow::{Context, bail};
 use clap::Args as ClapArgs;
@@ -34,6 +35,15 @@ pub struct Args {
     /// Only the verdict on the scan, as one JSON object per page; nothing is read, no model is opened
     #[arg(long, conflicts_with_all = ["hints", "crops"])]
     gate: bool,
+    /// With --gate: the register of the book that the pages should belong to, e.g. KS
+    #[arg(long, requires = "gate", conflicts_with = "form", value_name = "KIND")]
+    register: Option<RegisterKind>,
+    /// With --register: the year in which the book was opened
+    #[arg(long, requires = "register", default_value_t = 2016)]
+    year: i64,
+    /// With --gate: judge by these thresholds, a file like src/domain/data/gate.toml
+    #[arg(long, requires = "gate", value_name = "FILE")]
+    thresholds: Option<PathBuf>,
     /// Folder for the pictures that are read, `PAGE.FIELD.LINE.png`: what a model is calibrated on
     #[arg(long, value_name = "DIR")]
     crops: Option<PathBuf>,
@@ -47,7 +57,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> anyhow::Result<ExitCode> 
         bail!("no form is called `{id}`; known are auto, {}", known.join(", "));
     }
     if args.gate {
-        return gate(&args.images, form, forms);
+        return gate(args, form, forms);
     }
     let reader = EnginePageReader::new(Arc::new(engine::open_reader(settings)?), forms);
     // Whoever calls this command wants to see what comes out, however bad the scan.
@@ -77,15 +87,23 @@ fn read(path: &Path, reader: &impl PageReader, options: &ReadOptions<'_>) -> any
 }
 
 /// Prints the verdict on every scan.
-fn gate(images: &[PathBuf], form: Option<&str>, forms: Vec<Form>) -> anyhow::Result<ExitCode> {
-    let gate = MeasuringGate::new(forms);
-    let fits = |known: &Form| form.is_none_or(|id| known.id == id);
+fn gate(args: &Args, form: Option<&str>, forms: Vec<Form>) -> anyhow::Result<ExitCode> {
+    let usual = args.register.and_then(|kind| Form::in_use(&forms, kind, args.year).cloned());
+    let mut gate = MeasuringGate::new(forms);
+    if let Some(file) = &args.thresholds {
+        let named = || file.display().to_string();
+        let text = std::fs::read_to_string(file).with_context(named)?;
+        gate = gate.with_thresholds(Thresholds::parse(&text).with_context(named)?);
+    }
+    let fits = |known: &Form| {
+        form.is_none_or(|id| known.id == id) && args.register.is_none_or(|kind| known.register_kind == kind)
+    };
     let mut out = std::io::stdout().lock();
     let mut all_seen = true;
-    for path in images {
+    for path in &args.images {
         let named = || path.display().to_string();
         let bytes = std::fs::read(path).with_context(named)?;
-        match gate.look_at(&bytes, fits, None).with_context(named) {
+        match gate.look_at(&bytes, fits, usual.as_ref()).with_context(named) {
             Ok(look) => writeln!(out, "{}", verdict_json(&look))?,
             Err(error) => {
                 report(&error);

@@ -259,10 +259,6 @@ fn of_capture(code: &str) -> Option<(&'static str, &'static str)> {
             "Trang này thuộc loại sổ khác. Hãy kiểm tra xem có chọn nhầm quyển không.",
             "This page belongs to another kind of register. Check that you chose the right book.",
         ),
-        "page_missing_before" => (
-            "Thiếu trang ngay trước trang này. Hãy quét trang còn thiếu.",
-            "The page before this one is missing. Scan it.",
-        ),
         "same_picture" => (
             "Đây vẫn là ảnh cũ. Hãy quét lại trang rồi chọn ảnh mới.",
             "This is the same picture again. Scan the page once more and choose the new picture.",

@@ -54,12 +54,12 @@ pub use bundle::{
     Begun, BundleKind, BundleLimits, Event, Identity, PageFile, Place, Refused, Sink, Unpacked,
     look_at_bundle, unpack,
 };
-pub use choose::most_likely_first;
+pub use choose::by_confidence;
 pub use crops::{ScreenCrop, crop_for_screen};
 pub use decode::decode;
 pub use encode::{JPEG_QUALITY, encode_jpeg, page_for_screen};
 pub use error::ImageError;
-pub use gate::{Imprint, imprint, mark_places, measure};
+pub use gate::{Imprint, Sight, mark_places, measure};
 pub use header::{Format, Header, Limits, inspect, sniff};
 pub use look::{Look, look};
 pub use page::{FieldRegion, Layout, PreparedPage, Upright};

@@ -108,14 +108,14 @@ async fn the_same_page_twice_is_refused_with_the_page_that_is_there() {
     let an = house.user("an", &EVERY_ROLE).await;
     let (book, other) = (an.book("1").await, an.book("2").await);
     let say = |imprint: &str| *house.gate.imprint.lock().unwrap() = Some(imprint.to_owned());
-    say("32:ffff0000");
+    say(&"3223".repeat(60));
     let first = upload(&an, &book, 1).await;
     house.work().await;
-    say("32:7fff0000");
+    say(&format!("{}2222", "3223".repeat(59)));
     let again = upload(&an, &book, 2).await;
     let elsewhere = upload(&an, &other, 3).await;
     house.work().await;
-    say("32:0000ffff");
+    say(&"0012".repeat(60));
     let different = upload(&an, &book, 4).await;
     house.work().await;
     for read in [&first, &elsewhere, &different] {

@@ -49,18 +49,24 @@ pub type Judged = (Finding, Vec<[f32; 4]>);
 /// Everything that is wrong, gravest first. What depends on where the form lies is told only where that is known.
 #[must_use]
 pub fn judge(measured: &Measured, limits: &Thresholds) -> Vec<Judged> {
-    if let Some(reason) = spoilt(measured, limits) {
+    if let Some(reason) = unlit(measured, limits) {
         return vec![all_over(reason)];
     }
-    let Some(confidence) = measured.form_confidence else { return Vec::new() };
-    if confidence < limits.form_confidence {
+    let confidence = measured.form_confidence;
+    let on_form = confidence.is_some_and(|confidence| confidence >= limits.form_confidence);
+    if on_form && measured.dpi < limits.dpi {
+        // Strokes of few pixels are soft: that it is coarse says all.
+        return vec![all_over(Reason::ResolutionTooLow)];
+    }
+    if measured.sharpness < limits.sharpness || measured.shake < limits.shake {
+        return vec![all_over(Reason::TooBlurred)];
+    }
+    let Some(confidence) = confidence else { return Vec::new() };
+    if !on_form {
         return vec![all_over(Reason::FormNotFound)];
     }
     let mut found = Vec::new();
     found.extend(glare(measured, limits));
-    if measured.dpi < limits.dpi {
-        found.push(all_over(Reason::ResolutionTooLow));
-    }
     if confidence >= limits.layout_confidence {
         found.extend(nothing_filled_in(measured, limits));
         found.extend(blurred_spots(measured, limits));
@@ -71,16 +77,14 @@ pub fn judge(measured: &Measured, limits: &Thresholds) -> Vec<Judged> {
     found
 }
 
-/// What spoils the page as a whole, so that nothing else can be told of it.
-fn spoilt(measured: &Measured, limits: &Thresholds) -> Option<Reason> {
+/// That light or ink is missing all over, so that nothing else can be told of it.
+fn unlit(measured: &Measured, limits: &Thresholds) -> Option<Reason> {
     if measured.paper_level < limits.paper_level {
         Some(Reason::TooDark)
     } else if measured.white_share > limits.burnt_share && measured.ink_depth < limits.burnt_ink_depth {
         Some(Reason::BurntOut)
     } else if measured.ink < limits.blank_ink {
         Some(Reason::BlankPage)
-    } else if measured.sharpness < limits.sharpness || measured.shake < limits.shake {
-        Some(Reason::TooBlurred)
     } else {
         None
     }
@@ -202,6 +206,14 @@ mod tests {
         ] {
             assert_eq!(reasons(&bad), [reason]);
         }
+    }
+
+    #[test]
+    fn a_coarse_picture_is_called_coarse_and_not_blurred() {
+        let coarse = Measured { dpi: 96.0, sharpness: 0.5, shake: 0.4, ..good() };
+        assert_eq!(reasons(&coarse), [Reason::ResolutionTooLow]);
+        let nowhere = Measured { form_confidence: Some(0.1), ..coarse };
+        assert_eq!(reasons(&nowhere), [Reason::TooBlurred], "where no form is, its size says nothing");
     }
 
     #[test]

@@ -37,8 +37,6 @@ words!(
         PageOfOtherBook = "page_of_other_book",
         /// The book has this page already.
         SamePageTwice = "same_page_twice",
-        /// The page number before this one is not there.
-        PageMissingBefore = "page_missing_before",
     }
 );
 

@@ -44,7 +44,7 @@ pub struct Thresholds {
     pub form_confidence: f32,
     /// Share of the form's lines from which on places of fields are believed.
     pub layout_confidence: f32,
-    /// Share of cells of two pages' writing that may differ where they are one page.
+    /// How far apart two captures of one page may be: see `Imprint::distance`.
     pub twice_distance: f32,
 }
 
@@ -53,9 +53,18 @@ impl Thresholds {
     #[must_use]
     pub fn embedded() -> &'static Self {
         static EMBEDDED: LazyLock<Thresholds> = LazyLock::new(|| {
-            toml::from_str(include_str!("../data/gate.toml")).expect("a test reads the embedded thresholds")
+            Thresholds::parse(include_str!("../data/gate.toml"))
+                .expect("a test reads the embedded thresholds")
         });
         &EMBEDDED
+    }
+
+    /// Thresholds from TOML; every one must stand there.
+    ///
+    /// # Errors
+    /// For what is no TOML, lacks a threshold or has one that is not known.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
     }
 }
 

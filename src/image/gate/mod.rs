@@ -11,7 +11,7 @@ mod skin;
 mod tiles;
 mod view;
 
-pub use imprint::{Imprint, imprint};
+pub use imprint::Imprint;
 pub use marks::mark_places;
 
 use super::page::PreparedPage;
@@ -21,10 +21,21 @@ use crate::domain::gate::{Grid, Measured, Tile};
 use image::RgbImage;
 use view::View;
 
-/// Measures a capture. `laid` is the page laid on its form; before that is sought the whole picture is looked at as if
+/// What one look at a capture gave.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    /// The figures that it is judged by.
+    pub measured: Measured,
+    /// What the page is known by, where it lies on its form and enough is written on it.
+    pub imprint: Option<Imprint>,
+    /// The page upright and flat, small: four pixels to the millimetre.
+    pub flat: RgbImage,
+}
+
+/// Looks at a capture. `laid` is the page laid on its form; before that is sought the whole picture is looked at as if
 /// it were a page with this long side, mm.
 #[must_use]
-pub fn measure(rgb: &RgbImage, laid: Option<(&Form, &PreparedPage)>, long_side_mm: f32) -> Measured {
+pub fn measure(rgb: &RgbImage, laid: Option<(&Form, &PreparedPage)>, long_side_mm: f32) -> Sight {
     let whole = laid.map(|(form, page)| (form.whole_page().form, page));
     let map = match &whole {
         Some((_, page)) => page.map.clone(),
@@ -35,9 +46,11 @@ pub fn measure(rgb: &RgbImage, laid: Option<(&Form, &PreparedPage)>, long_side_m
     let mut grid = tiles::lay(&view);
     tiles::mark_wanted(&mut grid, &fields);
     let paper_level = tiles::paper_level(&grid);
-    let directions = sharpness::measure(&view, &mut grid);
+    let even = view.evened();
+    let directions = sharpness::measure(&view, &even, &mut grid);
     skin::find(&view, &mut grid, &fields);
-    Measured {
+    let imprint = whole.as_ref().and_then(|(form, _)| Imprint::of(&view, &even, form));
+    let measured = Measured {
         dpi: map.px_per_mm() * 25.4,
         form_confidence: laid.map(|(_, page)| page.form_confidence),
         paper_level,
@@ -50,7 +63,8 @@ pub fn measure(rgb: &RgbImage, laid: Option<(&Form, &PreparedPage)>, long_side_m
         beyond: laid.map_or([0.0; 4], |(_, page)| beyond(page, rgb.dimensions())),
         fold: whole.as_ref().and_then(|_| fold::find(&view, &grid)),
         grid,
-    }
+    };
+    Sight { measured, imprint, flat: view.picture() }
 }
 
 /// Zones of writing above every rule, `[x0, y0, x1, y1]` in mm.

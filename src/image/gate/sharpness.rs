@@ -23,14 +23,13 @@ type Step = (isize, isize);
 const DIRECTIONS: [Step; 4] = [(1, 0), (0, 1), (1, 1), (1, -1)];
 
 /// Fills in the tiles' strength and sharpness; returns the least sharpness along a direction.
-pub(super) fn measure(view: &View, grid: &mut Grid) -> f32 {
-    let even = view.evened();
+pub(super) fn measure(view: &View, even: &[f32], grid: &mut Grid) -> f32 {
     let size = (view.width, view.height);
     let [fine, middle, coarse] = [FINE, MIDDLE, COARSE].map(|sigma| {
-        let across = blurred(&even, size, (1, 0), sigma);
+        let across = blurred(even, size, (1, 0), sigma);
         blurred(&across, size, (0, 1), sigma)
     });
-    let bands = [(&even, &fine), (&fine, &middle), (&middle, &coarse)];
+    let bands = [(even, fine.as_slice()), (&fine, &middle), (&middle, &coarse)];
     let [first, second, third] = bands.map(|(a, b)| energies(view, grid, a, b));
     let noise = quiet(&first, grid);
     let mut i = 0;
@@ -41,9 +40,9 @@ pub(super) fn measure(view: &View, grid: &mut Grid) -> f32 {
     });
     let strong: Vec<bool> = strong(grid);
     let along = DIRECTIONS.map(|step| {
-        let narrow = blurred(&even, size, step, FINE);
-        let wide = blurred(&even, size, step, 2.5);
-        let (first, second) = (energies(view, grid, &even, &narrow), energies(view, grid, &narrow, &wide));
+        let narrow = blurred(even, size, step, FINE);
+        let wide = blurred(even, size, step, 2.5);
+        let (first, second) = (energies(view, grid, even, &narrow), energies(view, grid, &narrow, &wide));
         let noise = quiet(&first, grid);
         let sum = |of: &[f32], less: f32| -> f32 {
             of.iter().zip(&strong).filter(|(_, s)| **s).map(|(e, _)| (e - less).max(0.0)).sum()

@@ -1,7 +1,7 @@
 //! The page as a small upright picture: four pixels to the millimetre, whatever it was captured with.
 
 use super::super::page_map::PageMap;
-use image::RgbImage;
+use image::{Rgb, RgbImage};
 
 /// Pixels of a view per millimetre.
 pub(super) const PX_PER_MM: f32 = 4.0;
@@ -52,6 +52,13 @@ impl View {
         self.luma.push((0.30 * f32::from(rgb[0])) + 0.59 * f32::from(rgb[1]) + 0.11 * f32::from(rgb[2]));
         self.rgb.push(rgb);
         self.inside.push(seen == 4);
+    }
+
+    /// The view as a picture; what lies outside is black.
+    pub(super) fn picture(&self) -> RgbImage {
+        RgbImage::from_fn(self.width as u32, self.height as u32, |x, y| {
+            Rgb(self.rgb[y as usize * self.width + x as usize])
+        })
     }
 
     /// Brightness with the light taken out: paper is 255 everywhere, outside of the picture too.
@@ -166,7 +173,6 @@ impl Small {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Rgb;
 
     #[test]
     fn a_view_shows_the_page_upright_and_knows_what_lies_outside() {
