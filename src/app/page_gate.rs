@@ -57,11 +57,10 @@ pub struct MeasuringGate {
 
 /// This share of the least resolution is missed however the page lies on the picture.
 const SURELY_COARSE: f32 = 0.6;
-/// So much of a form is found only where the page is on it.
-const SURELY_OWN: f32 = 0.97;
-/// So much of another register's form, and so much more than of the own, is found where the page is on that one.
-const SURELY_OTHER: f32 = 0.7;
-const MORE_OF_OTHER: f32 = 0.06;
+/// Forms of one time are printed alike: of another register's form as much as this is found on a page that is on it,
+/// and more than this of it on a page that is not (0.96 on made pages). Only where so little of the own form is found that
+/// its places are not believed either, a page is taken for one of another register.
+const SURELY_OTHER: f32 = 0.8;
 /// The long side of A4, mm: what a picture is taken to show where no form says otherwise.
 const A4_MM: f32 = 297.0;
 
@@ -106,22 +105,21 @@ impl MeasuringGate {
         let (form, page) = chosen.expect("there is at least one candidate");
         let Sight { measured, imprint, flat } = measure(&rgb, Some((form, &page)), long_side);
         let mut findings = in_pixels(judge(&measured, thresholds), &page.map);
+        let on_form = page.form_confidence >= thresholds.layout_confidence;
         let lost = findings.iter().all(|f| f.reason == Reason::FormNotFound);
-        if lost && page.form_confidence < SURELY_OWN && self.is_of_other(&flat, form, fits) {
+        if lost && !on_form && self.is_of_other(&flat, form, fits) {
             findings = vec![Finding::of(Reason::PageOfOtherBook)];
         }
-        let imprint = imprint.filter(|_| page.form_confidence >= thresholds.layout_confidence);
+        let imprint = imprint.filter(|_| on_form);
         Ok(Look { answer: GateAnswer { findings, imprint }, measured, form: Some(form) })
     }
 
-    /// Whether plainly more is found on a flat page of some form that it should not be on than of those that it should.
-    /// Forms of one time are printed alike: of a wrong one most is found as well.
+    /// Whether a flat page is plainly on some form that it should not be on.
     fn is_of_other(&self, flat: &RgbImage, laid: &Form, fits: impl Fn(&Form) -> bool) -> bool {
         let of_size: Vec<&Form> = self.forms.iter().filter(|form| form.page_mm == laid.page_mm).collect();
-        let ranked = by_confidence(flat, &of_size);
-        let own = ranked.iter().find(|(_, form)| fits(form)).map_or(0.0, |(found, _)| *found);
-        let other = ranked.iter().find(|(_, form)| !fits(form)).map_or(0.0, |(found, _)| *found);
-        other >= SURELY_OTHER && other >= own + MORE_OF_OTHER
+        by_confidence(flat, &of_size)
+            .first()
+            .is_some_and(|(found, form)| *found >= SURELY_OTHER && !fits(form))
     }
 }
 
