@@ -4,7 +4,8 @@
 use super::arm::Sql;
 use super::{
     Db, accounts, asides, audit, book_entries, books, bundles, by_hand, comparison, continuations,
-    deliveries, dialect, drafts, entries, gate, jobs, leases, lot_inspections, lots, neighbours, notes, page_order, pages, proposals,
+    deliveries, dialect, drafts, entries, gate, jobs, leases, lot_inspections, lots, neighbours, notes,
+    page_order, pages, proposals,
 };
 use super::{review, sessions};
 use sqlx::{AssertSqlSafe, Row};
