@@ -1,4 +1,4 @@
-"""Commands `scripts/train finetune` and `scripts/train finetune-proof`."""
+"""Command `scripts/train finetune`."""
 
 import json
 import random
@@ -12,19 +12,18 @@ from pathlib import Path
 import numpy as np
 
 import finetune
-from alphabet import encode, fold, label
+from alphabet import encode, label
 from held_out import HeldLine, held_out
 from ink import Fonts
-from measure import distance
+from network import LineNetwork
 from plain import draw_pen, plain
 from publish import draw_golden, export_onnx, load_network, save_weights
-from reader import onnx_run, read, torch_run
+from reader import onnx_run
 from sources import ink_lines
 from stream import Mixer
 from texts import Texts
 
-GENERAL_LINES = 50
-PROOF_WRITERS, PROOF_TAUGHT, PROOF_LINES = 5, 30, 50
+GENERAL_LINES = 60
 
 
 def old_data(options: Namespace, domain: Path | None, fonts: Path) -> Mixer:
@@ -94,21 +93,25 @@ def wish_of(options: Namespace) -> finetune.Wish:
     return finetune.Wish(old_share=options.old_share, rate=options.tune_rate, cpu_minutes=options.cpu_minutes, seed=options.seed)
 
 
+def put_weights(shipped: Path, folder: Path, network: LineNetwork, fonts: Path, version: str, today: str) -> None:
+    """A copy of a model's folder, with these weights and what depends on them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(shipped, folder)
+    export_onnx(network, folder / "model.onnx")
+    save_weights(network, folder / "checkpoint.pt")
+    golden = draw_golden(onnx_run(folder / "model.onnx"), fonts, folder / "golden.png")
+    manifest = (folder / "manifest.toml").read_text("utf-8")
+    for name, value in (("version", version), ("date", today),
+                        ("sha256", sha256((folder / "model.onnx").read_bytes()).hexdigest()), ("text", golden)):
+        manifest = re.sub(rf"^{name} = .*$", lambda _: f"{name} = {json.dumps(value, ensure_ascii=False)}", manifest, count=1, flags=re.M)
+    (folder / "manifest.toml").write_text(manifest, "utf-8")
+
+
 def write_model(shipped: Path, target: Path, outcome: finetune.Outcome, names: list[str], fonts: Path) -> None:
     """The shipped folder with other weights: version, checksum, golden line and card are new;
     calibration is taken over and must be fitted anew before confidences are trusted."""
-    part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(shipped, part)
-    export_onnx(outcome.network, part / "model.onnx")
-    save_weights(outcome.network, part / "checkpoint.pt")
-    golden = draw_golden(onnx_run(part / "model.onnx"), fonts, part / "golden.png")
-    manifest = (part / "manifest.toml").read_text("utf-8")
-    today = date.today().isoformat()
-    for name, value in (("version", f"{today.replace('-', '.')}-{target.name}"), ("date", today),
-                        ("sha256", sha256((part / "model.onnx").read_bytes()).hexdigest()), ("text", golden)):
-        manifest = re.sub(rf"^{name} = .*$", lambda _: f"{name} = {json.dumps(value, ensure_ascii=False)}", manifest, count=1, flags=re.M)
-    (part / "manifest.toml").write_text(manifest, "utf-8")
+    part, today = target.with_name(target.name + ".part"), date.today().isoformat()
+    put_weights(shipped, part, outcome.network, fonts, f"{today.replace('-', '.')}-{target.name}", today)
     card = [f"# {target.name}: fine-tuned from {shipped.name} on {today}", "",
             f"New lines: {', '.join(names)} ({outcome.figures['new_lines_taught']} learnt). {outcome.steps} steps; {outcome.kept:.1f} of the way from the shipped weights kept.", "",
             "| folded CER, greedy | before | after |", "|---|---|---|",
@@ -118,55 +121,3 @@ def write_model(shipped: Path, target: Path, outcome: finetune.Outcome, names: l
     shipped_card = shipped / "MODEL_CARD.md"
     (part / "MODEL_CARD.md").write_text("\n".join(card) + (shipped_card.read_text("utf-8") if shipped_card.exists() else ""), "utf-8")
     part.rename(target)
-
-
-def prove(options: Namespace, domain: Path | None, fonts: Path) -> None:
-    """Five held-out VNOnDB writers, 30 lines each; prints a table and one JSON object."""
-    start = load_network(options.from_model / "checkpoint.pt")
-    test = general_lines(options, "test", fonts, domain, None)
-    if "vnondb" not in test:
-        raise SystemExit(f"finetune-proof: vnondb_lines.npz is not in {options.data}")
-    errors = {name: _errors(start, held) for name, held in test.items()}
-    writers = _writers(test["vnondb"], errors["vnondb"])[: options.writers]
-    guard = [line for held in general_lines(options, "calibrate", fonts, domain, GENERAL_LINES).values() for line in held]
-    old, found = old_data(options, domain, fonts), []
-    for writer in writers:
-        own = [line for line in test["vnondb"] if line.writer == writer]
-        random.Random(f"{options.seed} {writer}").shuffle(own)
-        taught, others = own[:PROOF_TAUGHT], own[PROOF_TAUGHT:]
-        outcome = finetune.tune(start, taught, old, guard, wish_of(options))
-        general = {name: [line for line in held if getattr(line, "writer", None) != writer] for name, held in test.items()}
-        found.append({"writer": writer, "lines": len(own), "own_before": finetune.cer(start, others),
-                      "own_after": finetune.cer(outcome.network, others), "general_before": _mean_cer(start, general),
-                      "general_after": _mean_cer(outcome.network, general), "cpu_secs": outcome.cpu_secs,
-                      "steps": outcome.steps, "kept": outcome.kept})
-        print(json.dumps(found[-1]), flush=True)
-    fall = float(np.mean([1 - row["own_after"] / row["own_before"] for row in found]))
-    rise = float(np.mean([row["general_after"] / row["general_before"] - 1 for row in found]))
-    print(json.dumps({"writers": found, "mean_fall_own": fall, "mean_rise_general": rise}))
-
-
-def _errors(network, held: list[HeldLine]) -> list[tuple[int, int]]:
-    """(errors, letters) of each line, folded."""
-    texts = [reading.text for reading in read(torch_run(network), held)]
-    return [(distance(fold(text), fold(line.text)), len(fold(line.text))) for text, line in zip(texts, held)]
-
-
-def _writers(held: list[WriterLine], errors: list[tuple[int, int]]) -> list[str]:
-    """Writers with above-average errors, those with the most lines first."""
-    sums: dict[str, np.ndarray] = {}
-    for line, error in zip(held, errors):
-        sums[line.writer] = sums.get(line.writer, np.zeros(3)) + (*error, 1)
-    mean = sum(s[0] for s in sums.values()) / sum(s[1] for s in sums.values())
-    worse = [writer for writer, s in sums.items() if s[0] / s[1] > mean and s[2] >= PROOF_TAUGHT + 3]
-    worse.sort(key=lambda writer: -sums[writer][2])
-    short = [writer for writer in worse[:PROOF_WRITERS] if sums[writer][2] < PROOF_LINES]
-    if short:
-        print(f"of the test writers with above-average errors these have fewer than {PROOF_LINES} lines: {', '.join(short)}", flush=True)
-    return worse
-
-
-def _mean_cer(network, sets: dict[str, list[HeldLine]]) -> float:
-    """Folded CER over all lines of the general test set."""
-    errors = [error for held in sets.values() for error in _errors(network, held)]
-    return sum(a for a, _ in errors) / max(1, sum(b for _, b in errors))

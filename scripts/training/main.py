@@ -46,9 +46,10 @@ def parse() -> argparse.Namespace:
     tuning.add_argument("--lines", type=Path, action="append", help="new lines, path<TAB>text; may be given again")
     tuning.add_argument("--check", type=Path, action="append", help="more lines of the same writer, only to measure with")
     tuning.add_argument("--old-share", type=float, default=0.4, help="part of what is learnt that is old data")
-    tuning.add_argument("--tune-rate", type=float, default=4e-4, help="peak learning rate")
-    tuning.add_argument("--cpu-minutes", type=float, default=2.5, help="most processor time for the steps")
+    tuning.add_argument("--tune-rate", type=float, default=2e-4, help="peak learning rate")
+    tuning.add_argument("--cpu-minutes", type=float, default=4.0, help="processor time for the steps")
     tuning.add_argument("--writers", type=int, default=5, help="how many writers finetune-proof takes")
+    tuning.add_argument("--sohoa", type=Path, help="the program that reads for finetune-proof")
     return parser.parse_args()
 
 
@@ -190,8 +191,9 @@ def main() -> None:
         describe(options)
     elif options.step.startswith("finetune"):
         import finetune_run
+        import proof
 
-        command = finetune_run.run if options.step == "finetune" else finetune_run.prove
+        command = finetune_run.run if options.step == "finetune" else proof.prove
         command(options, domain_folder(options), font_folder(options))
     else:
         for name in STEPS if options.step == "all" else (options.step,):

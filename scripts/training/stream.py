@@ -137,10 +137,10 @@ class Batches(IterableDataset):
             yield from map(collate, groups)
 
 
-def by_cost(pool):
+def by_cost(pool, cost_px: int = BATCH_COST_PX):
     group = []
     for item in sorted(pool, key=lambda item: item[0].shape[1]):
-        if group and item[0].shape[1] * (len(group) + 1) > BATCH_COST_PX:
+        if group and item[0].shape[1] * (len(group) + 1) > cost_px:
             yield group
             group = []
         group.append(item)
